@@ -1,0 +1,154 @@
+import type { GraphVersion, PropertyDeclaration } from './document.ts';
+
+interface TypeOverlay {
+  readonly abstract?: true;
+  /** Names that come first on the wire, in this order; the others follow as the typings list them. */
+  readonly order?: readonly string[];
+  readonly properties?: Readonly<Record<string, Partial<PropertyDeclaration>>>;
+  /** Properties of the typings that are left out. */
+  readonly omitted?: readonly string[];
+  readonly retired?: Partial<Readonly<Record<GraphVersion, readonly string[]>>>;
+}
+
+interface EnumOverlay {
+  readonly flags?: true;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+const readOnly = { readOnly: true } as const;
+
+/**
+ * Facts about types that Microsoft's typings cannot say. CSDL means the `$metadata` of v1.0 of August 2026 and of the
+ * China-cloud beta of October 2022; wire means captured answers of the real service.
+ */
+export const typeOverlays: Readonly<Record<string, TypeOverlay>> = {
+  // CSDL: Abstract="true".
+  entity: { abstract: true, properties: { id: readOnly } },
+
+  // https://learn.microsoft.com/graph/api/resources/directoryobject: set when the object is deleted.
+  directoryObject: { properties: { deletedDateTime: readOnly } },
+
+  // CSDL: Abstract="true". The order is that of a POST answer on the wire. The service stamps the dates, counts the
+  // versions and answers supportsScopeTags true and the default scope tag "0", whatever the portal sends back to it.
+  deviceConfiguration: {
+    abstract: true,
+    order: [
+      'lastModifiedDateTime',
+      'roleScopeTagIds',
+      'supportsScopeTags',
+      'deviceManagementApplicabilityRuleOsEdition',
+      'deviceManagementApplicabilityRuleOsVersion',
+      'deviceManagementApplicabilityRuleDeviceMode',
+      'createdDateTime',
+      'description',
+      'displayName',
+      'version',
+    ],
+    properties: {
+      lastModifiedDateTime: readOnly,
+      createdDateTime: readOnly,
+      version: readOnly,
+      supportsScopeTags: { readOnly: true, default: true },
+      roleScopeTagIds: { default: ['0'] },
+    },
+  },
+
+  // Order of https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macosgeneraldeviceconfiguration
+  macOSGeneralDeviceConfiguration: {
+    order: [
+      'compliantAppsList',
+      'compliantAppListType',
+      'emailInDomainSuffixes',
+      'passwordBlockSimple',
+      'passwordExpirationDays',
+      'passwordMinimumCharacterSetCount',
+      'passwordMinimumLength',
+      'passwordMinutesOfInactivityBeforeLock',
+      'passwordMinutesOfInactivityBeforeScreenTimeout',
+      'passwordPreviousPasswordBlockCount',
+      'passwordRequiredType',
+      'passwordRequired',
+    ],
+  },
+
+  // Order of https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-applistitem
+  appListItem: { order: ['name', 'publisher', 'appStoreUrl', 'appId'] },
+
+  // Order of https://learn.microsoft.com/graph/api/resources/intune-devices-applepushnotificationcertificate
+  // Wire: the portal writes only appleIdentifier and certificate, the rest comes out of the certificate; `certificate`
+  // is null in every GET; both dates have whole seconds.
+  applePushNotificationCertificate: {
+    order: [
+      'appleIdentifier',
+      'topicIdentifier',
+      'lastModifiedDateTime',
+      'expirationDateTime',
+      'certificateUploadStatus',
+      'certificateUploadFailureReason',
+      'certificateSerialNumber',
+      'certificate',
+    ],
+    properties: {
+      topicIdentifier: readOnly,
+      lastModifiedDateTime: { readOnly: true, wholeSeconds: true },
+      expirationDateTime: { readOnly: true, wholeSeconds: true },
+      certificateUploadStatus: readOnly,
+      certificateUploadFailureReason: readOnly,
+      certificate: { writeOnly: true },
+    },
+  },
+
+  // Order of https://learn.microsoft.com/graph/api/resources/intune-onboarding-compliancemanagementpartner
+  // The beta CSDL of 2021 and 2022 had the windows pair; it is gone since.
+  complianceManagementPartner: {
+    order: [
+      'lastHeartbeatDateTime',
+      'partnerState',
+      'displayName',
+      'macOsOnboarded',
+      'androidOnboarded',
+      'iosOnboarded',
+      'linuxOnboarded',
+      'macOsEnrollmentAssignments',
+      'androidEnrollmentAssignments',
+      'iosEnrollmentAssignments',
+      'linuxEnrollmentAssignments',
+    ],
+    retired: { beta: ['windowsOnboarded', 'windowsEnrollmentAssignments'] },
+  },
+
+  // CSDL: Abstract="true".
+  deviceAndAppManagementAssignmentTarget: { abstract: true },
+
+  // CSDL: Edm.Guid.
+  assignedLicense: {
+    properties: { skuId: { type: 'Edm.Guid' }, disabledPlans: { type: 'Edm.Guid' } },
+  },
+
+  // cloudLicensing belongs to another namespace and to a feature of Entra that has no counterpart here.
+  group: { omitted: ['cloudLicensing'] },
+
+  // CSDL: Edm.DateTimeOffset.
+  membershipRuleProcessingStatus: { properties: { lastMembershipUpdated: { type: 'Edm.DateTimeOffset' } } },
+};
+
+/** CSDL: the numeric values of members, and IsFlags. The values of an enum that is not here are unknown. */
+export const enumOverlays: Readonly<Record<string, EnumOverlay>> = {
+  appListType: { values: { none: 0, appsInListCompliant: 1, appsNotInListCompliant: 2 } },
+  requiredPasswordType: { values: { deviceDefault: 0, alphanumeric: 1, numeric: 2 } },
+  deviceManagementPartnerTenantState: {
+    values: { unknown: 0, unavailable: 1, enabled: 2, terminated: 3, rejected: 4, unresponsive: 5 },
+  },
+  enablement: { values: { notConfigured: 0, enabled: 1, disabled: 2 } },
+  macOSProcessIdentifierType: { values: { bundleID: 1, path: 2 } },
+  macOSSoftwareUpdateDelayPolicy: {
+    flags: true,
+    values: {
+      none: 0,
+      delayOSUpdateVisibility: 1,
+      delayAppUpdateVisibility: 2,
+      unknownFutureValue: 4,
+      delayMajorOsUpdateVisibility: 8,
+    },
+  },
+};

@@ -1,0 +1,116 @@
+import swagger from '@fastify/swagger';
+import apiReference from '@scalar/fastify-api-reference';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { appliveryRoutes } from './api/applivery/index.ts';
+import { unavailable, type Database, type Migration } from './database/index.ts';
+import type { Clock } from './kernel/clock.ts';
+import { Fault } from './kernel/fault.ts';
+import type { NewId } from './kernel/id.ts';
+import { metrics } from './metrics.ts';
+import {
+  accessTokens,
+  authenticator,
+  signingKeys,
+  tenancyMigrations,
+  type SecretBox,
+} from './tenancy/index.ts';
+
+/** The whole schema, in the order of the domains. */
+export const migrations: readonly Migration[] = [...tenancyMigrations];
+
+export interface AppSettings {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly newRequestId: () => string;
+  readonly secrets: SecretBox;
+  readonly publicUrl: string;
+  /** PEM texts; undefined serves plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly log: FastifyBaseLogger;
+  /** Fail when an answer is not of its declared shape: for tests. */
+  readonly checkAnswers: boolean;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  /** Answers what is under way, then stops listening. The database stays open. */
+  close(): Promise<void>;
+}
+
+/** Builds everything once and wires it. */
+export async function buildApp(settings: AppSettings): Promise<App> {
+  const { database, clock, newId, secrets, publicUrl, checkAnswers } = settings;
+  const services = { database, clock, newId, secrets };
+  const keys = signingKeys({ database, secrets, clock });
+  const tokens = accessTokens({ keys, clock, publicUrl });
+  const callers = authenticator({ database, accessTokens: tokens, clock });
+
+  const server = newServer(settings);
+  const measured = metrics();
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('request-id', request.id);
+    if (/%00/.test(request.url)) throw new Fault('malformedBody', 'The URL contains a NUL character.');
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    measured.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
+    const line = { method: request.method, url: request.url.split('?')[0], status: reply.statusCode };
+    if (reply.statusCode >= 400 || request.method !== 'GET') request.log.info(line, 'request');
+    else request.log.debug(line, 'request');
+  });
+
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Muster',
+        version: '1',
+        description:
+          "Applivery's UEM API and Muster's own. The Microsoft Graph API describes itself at /v1.0/$metadata.",
+      },
+      servers: [{ url: publicUrl }],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+  await server.register(apiReference, { routePrefix: '/docs' });
+
+  server.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+  server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+    try {
+      await database.ping();
+      return { status: 'ready' };
+    } catch (error) {
+      return reply
+        .code(503)
+        .send({ status: 'unavailable', reason: unavailable(error)?.message ?? 'unknown' });
+    }
+  });
+  server.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(measured.contentType).send(await measured.text()),
+  );
+
+  await server.register(appliveryRoutes, { services, authenticator: callers, checkAnswers });
+  await server.ready();
+  return {
+    server,
+    async close() {
+      await server.close();
+      await callers.close();
+    },
+  };
+}
+
+function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
+  const options = {
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: newRequestId,
+    // A client that goes away while its change runs does not stop it; one that never finishes its request is cut off.
+    requestTimeout: 120_000,
+    forceCloseConnections: 'idle' as const,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+  };
+  const server = tls ? Fastify({ ...options, https: { cert: tls.cert, key: tls.key } }) : Fastify(options);
+  return server as unknown as FastifyInstance;
+}

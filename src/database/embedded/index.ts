@@ -1,0 +1,1 @@
+export { startEmbeddedCluster, type EmbeddedCluster, type EmbeddedClusterOptions } from './cluster.ts';

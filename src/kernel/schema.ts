@@ -1,0 +1,84 @@
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { invalidInput, type Violation } from './fault.ts';
+import { joinPath } from './json.ts';
+
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Record<string, unknown>;
+  readonly message: string;
+}
+
+/** A compiled TypeBox schema. */
+export interface Validator<S extends TSchema> {
+  /** Every violation of `value`; none means that it has the schema's shape. */
+  violations(value: unknown): Violation[];
+  /** The value without properties that the schema does not have, or a `Fault` of code `invalidInput`. */
+  read(value: unknown): Static<S>;
+  /** Like `read`, for text that came in a URL or a form: `"5"` becomes 5 where a number is meant, one item a list of one. */
+  readText(value: unknown): Static<S>;
+}
+
+export function validator<S extends TSchema>(schema: S): Validator<S> {
+  const compiled = Compile(schema);
+  const violations = (value: unknown): Violation[] =>
+    compiled.Check(value) ? [] : readable(compiled.Errors(value));
+  const read = (value: unknown): Static<S> => {
+    const found = violations(value);
+    if (found.length > 0) throw invalidInput(found);
+    return compiled.Clean(value) as Static<S>;
+  };
+  return { violations, read, readText: (value) => read(compiled.Convert(value)) };
+}
+
+function readable(errors: readonly SchemaError[]): Violation[] {
+  const choices = new Map<string, unknown[]>();
+  for (const error of errors) {
+    if (error.keyword !== 'const') continue;
+    const allowed = choices.get(error.instancePath) ?? [];
+    choices.set(error.instancePath, [...allowed, error.params['allowedValue']]);
+  }
+  const found: Violation[] = [];
+  for (const error of errors) {
+    const path = pathOfPointer(error.instancePath);
+    switch (error.keyword) {
+      case 'required':
+        for (const name of error.params['requiredProperties'] as string[]) {
+          found.push({ path: joinPath(path, name), message: 'is required' });
+        }
+        break;
+      case 'additionalProperties':
+        for (const name of error.params['additionalProperties'] as string[]) {
+          found.push({ path: joinPath(path, name), message: 'is not a known property' });
+        }
+        break;
+      case 'enum':
+        found.push({ path, message: oneOf(error.params['allowedValues'] as unknown[]) });
+        break;
+      case 'const':
+        break;
+      case 'anyOf': {
+        const allowed = choices.get(error.instancePath);
+        found.push({ path, message: allowed ? oneOf(allowed) : error.message });
+        break;
+      }
+      default:
+        found.push({ path, message: error.message });
+    }
+  }
+  return found.map(({ path, message }) => ({ path: path || 'body', message }));
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return `must be one of ${values.map((value) => JSON.stringify(value)).join(', ')}`;
+}
+
+/** JSON pointer `/a/0/b~1c` to `a[0].b/c`. */
+function pathOfPointer(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : joinPath(path, part)), '');
+}

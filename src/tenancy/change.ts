@@ -1,0 +1,35 @@
+import { transact, type Database } from '../database/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { NewId } from '../kernel/id.ts';
+import { allPermissions } from './permissions.ts';
+import type { Organization, Principal, Scope, WriteContext } from './scope.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** What every change needs from the process. */
+export interface ChangeServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly secrets: SecretBox;
+}
+
+/** Runs a change in one transaction, at one moment, on behalf of the scope's principal. */
+export function change<Result>(
+  { database, clock, newId, secrets }: ChangeServices,
+  scope: Scope,
+  work: (context: WriteContext) => Promise<Result>,
+): Promise<Result> {
+  return transact(database, (db) => work({ db, scope, now: clock(), newId, secrets }));
+}
+
+/** Whoever runs commands on the server itself. */
+export const operator: Principal = {
+  kind: 'operator',
+  id: null,
+  name: 'operator',
+  permissions: new Set(allPermissions),
+};
+
+export function operatorScope(organization: Organization, requestId: string): Scope {
+  return { organization, principal: operator, requestId };
+}

@@ -1,0 +1,33 @@
+export {
+  accessTokenLifetime,
+  accessTokens,
+  graphAudiences,
+  issuerOf,
+  type AccessTokens,
+} from './access-tokens.ts';
+export {
+  checkClientSecret,
+  createApplication,
+  listApplications,
+  removeApplication,
+  type Application,
+} from './applications.ts';
+export { audit, listAuditEvents, type AuditEvent, type AuditFilter } from './audit.ts';
+export { authenticator, type Authenticator, type Caller } from './authenticate.ts';
+export { bootstrap, checkSecretKey, type BootstrapSettings, type FirstCredentials } from './bootstrap.ts';
+export { change, operatorScope, type ChangeServices } from './change.ts';
+export { tenancyMigrations } from './migrations/index.ts';
+export { createOrganization, findOrganization, findTenant, listOrganizations } from './organizations.ts';
+export { allPermissions, isPermission, permissions, type Permission } from './permissions.ts';
+export { isPlan, plans, type Feature, type Plan } from './plans.ts';
+export {
+  requireFeature,
+  type Organization,
+  type Principal,
+  type ReadContext,
+  type Scope,
+  type WriteContext,
+} from './scope.ts';
+export { secretBox, type SecretBox } from './secret-box.ts';
+export { createToken, listTokens, newTokenText, revokeToken, type Token } from './service-accounts.ts';
+export { signingKeys, type SigningKeys } from './signing-keys.ts';

@@ -1,0 +1,57 @@
+import type { Reader, Transaction } from '../database/index.ts';
+import { Fault } from '../kernel/fault.ts';
+import type { Id, NewId } from '../kernel/id.ts';
+import type { Permission } from './permissions.ts';
+import { plans, type Feature, type Plan } from './plans.ts';
+import type { SecretBox } from './secret-box.ts';
+
+export interface Organization {
+  readonly id: Id;
+  /** Lower-case letters, digits and hyphens; accepted in paths instead of the id. */
+  readonly slug: string;
+  readonly name: string;
+  /** The Entra-style tenant GUID under which OAuth2 clients sign in. */
+  readonly tenantId: string;
+  readonly plan: Plan;
+  readonly createdAt: Date;
+}
+
+/** Who is asking. */
+export interface Principal {
+  readonly kind: 'serviceAccount' | 'application' | 'operator';
+  readonly id: Id | null;
+  readonly name: string;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/** Who asks, in which organization, in which request. Every query of a domain takes it, so that no query can forget it. */
+export interface Scope {
+  readonly organization: Organization;
+  readonly principal: Principal;
+  readonly requestId: string;
+}
+
+/** What a read needs. */
+export interface ReadContext {
+  readonly db: Reader;
+  readonly scope: Scope;
+}
+
+/** What a change needs: one transaction and one moment. */
+export interface WriteContext extends ReadContext {
+  readonly db: Transaction;
+  readonly now: Date;
+  readonly newId: NewId;
+  readonly secrets: SecretBox;
+}
+
+/** Refuses with `featureNotInPlan` unless the organization's plan has the feature. */
+export function requireFeature(scope: Scope, feature: Feature): void {
+  const features: readonly Feature[] = plans[scope.organization.plan];
+  if (!features.includes(feature)) {
+    throw new Fault(
+      'featureNotInPlan',
+      `The plan '${scope.organization.plan}' of organization '${scope.organization.slug}' does not include ${feature}.`,
+    );
+  }
+}
