@@ -123,6 +123,8 @@ test('a new cluster has checksums, UTF-8, a database of its own, private files a
     }),
   );
   expect(modes).toEqual(['700', '700', '600', '600']);
+  // The lock writes no journal: it must hold on a full disk too.
+  expect(await readdir(folder)).not.toContain('owner.lock-journal');
 });
 
 test('data stays over a restart, and a stopped server leaves nothing running', async () => {

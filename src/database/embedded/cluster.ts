@@ -1,4 +1,4 @@
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { Fault } from '../../kernel/fault.ts';
@@ -37,7 +37,7 @@ export interface EmbeddedCluster {
  * Starts a PostgreSQL server in the folder and waits until it takes connections. The first start makes the cluster. What a
  * killed predecessor left behind, half-made files or a running server, is cleared away first.
  *
- * Throws a `Fault` that says what to do: another Muster uses the folder, the cluster is of another major version, the
+ * Throws a `Fault` that says what to do: another Muster uses the folder (code `inUse`), the cluster is of another major version, the
  * folder cannot be used, no PostgreSQL for this machine.
  */
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
@@ -46,6 +46,20 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
     return await start({ ...options, folder });
   } catch (error) {
     throw faultOfErrno(error, folder);
+  }
+}
+
+/**
+ * Like `startEmbeddedCluster`, but where another Muster process runs the server already, uses that one: for commands beside a
+ * running server. `stop` then leaves it running.
+ */
+export async function joinEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
+  try {
+    return await startEmbeddedCluster(options);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'inUse') throw error;
+    const socketFolder = await realpath(join(options.folder, 'socket'));
+    return { url: socketUrl(socketFolder, 'muster'), died: new Promise(() => {}), stop: async () => {} };
   }
 }
 

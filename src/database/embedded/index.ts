@@ -1,1 +1,6 @@
-export { startEmbeddedCluster, type EmbeddedCluster, type EmbeddedClusterOptions } from './cluster.ts';
+export {
+  joinEmbeddedCluster,
+  startEmbeddedCluster,
+  type EmbeddedCluster,
+  type EmbeddedClusterOptions,
+} from './cluster.ts';

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../kernel/fault.ts';
 
+/** The low byte of SQLite's result codes: https://sqlite.org/rescode.html */
 const sqliteBusy = 5;
-const sqliteCannotOpen = 14;
-const sqliteReadOnly = 8;
 
 /**
  * Makes this process the only one that may start and stop PostgreSQL in the folder, until the returned function is called
@@ -20,7 +19,8 @@ export function takeOwnership(folder: string): () => void {
   let file: DatabaseSync | undefined;
   try {
     file = new DatabaseSync(path, { timeout: 0 });
-    file.exec('BEGIN EXCLUSIVE');
+    // Without a journal file nothing is written: a full disk does not matter here, and kill -9 leaves nothing to roll back.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     // Others must not be able to lock us out.
     chmodSync(path, 0o600);
   } catch (cause) {
@@ -34,20 +34,11 @@ export function takeOwnership(folder: string): () => void {
 }
 
 function faultOfSqlite(cause: unknown, folder: string): unknown {
-  const code = cause instanceof Error && 'errcode' in cause ? cause.errcode : undefined;
-  if (code === sqliteBusy) {
-    return new Fault(
-      'unavailable',
-      `Another Muster process is using the database in ${folder}. Stop it, or give this one a MUSTER_DATA_DIR of its own.`,
-      { cause },
-    );
-  }
-  if (code === sqliteCannotOpen || code === sqliteReadOnly) {
-    return new Fault(
-      'unavailable',
-      `Cannot lock ${join(folder, 'owner.lock')}. Give the user who starts Muster write access to ${folder} and all in it.`,
-      { cause },
-    );
-  }
-  return cause;
+  if (!(cause instanceof Error) || !('errcode' in cause)) return cause;
+  const message =
+    (Number(cause.errcode) & 0xff) === sqliteBusy
+      ? `Another Muster process is using the database in ${folder}. Stop it, or give this one a MUSTER_DATA_DIR of its own.`
+      : `Cannot lock ${join(folder, 'owner.lock')} (${cause.message}). ` +
+        `Give the user who starts Muster write access to ${folder} and all in it.`;
+  return new Fault('unavailable', message, { cause });
 }

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { buildApp, type App } from '../app.ts';
+import { readProcessConfig, variables, type Config } from '../config.ts';
+import { Fault } from '../kernel/fault.ts';
+import { bootstrap, type FirstCredentials } from '../tenancy/index.ts';
+import { filesCertificate, serverCertificate } from '../tls/index.ts';
+import { printFacts } from './output.ts';
+import { openServices } from './services.ts';
+
+const environment = Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(31)} ${meaning}`);
+
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('Start the server')
+    .option('--demo', 'fill the first organization with sample devices, users and policies, once')
+    .addHelpText('after', `\nEnvironment:\n${environment.join('\n')}`)
+    .action(async (options: { demo?: boolean }) => {
+      process.exitCode = await serve(readProcessConfig(), { demo: options.demo === true });
+    });
+}
+
+/** Runs until a signal or a dead database ends it; the answer is the exit code. */
+async function serve(config: Config, { demo }: { demo: boolean }): Promise<number> {
+  const stopping = stopSignal();
+  const log = pino({ level: config.logLevel });
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  await using services = await openServices(config, { log: print, beside: false });
+  const first = await bootstrap(services, config.bootstrap);
+
+  const tls = await readCertificate(config);
+  const app = await buildApp({
+    ...services,
+    newRequestId: randomUUID,
+    publicUrl: config.publicUrl,
+    tls,
+    log,
+    checkAnswers: false,
+  });
+  try {
+    await listen(app, config);
+    if (first.created) printCredentials(first.created);
+    print(`Muster is ready at ${config.publicUrl}`);
+    print(`  API reference   ${config.publicUrl}/docs`);
+    if (config.tls.mode === 'auto')
+      print(`  CA certificate  ${relative('.', join(config.dataDir, 'tls', 'ca.pem'))}`);
+    const ended = await Promise.race([stopping, services.databaseDied]);
+    if (ended instanceof Fault) throw ended;
+    print(`Stopping (${ended}).`);
+    return 0;
+  } finally {
+    await app.close();
+  }
+}
+
+async function readCertificate({ tls, dataDir, publicUrl, listen: { host } }: Config) {
+  switch (tls.mode) {
+    case 'off':
+      return undefined;
+    case 'files':
+      return filesCertificate(tls.certificate, tls.key);
+    case 'auto':
+      return serverCertificate({
+        folder: join(dataDir, 'tls'),
+        hosts: [new URL(publicUrl).hostname, host],
+        now: new Date(),
+      });
+  }
+}
+
+async function listen({ server }: App, { listen: { host, port } }: Config): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const address = `${host}:${port}`;
+    throw new Fault(
+      'unavailable',
+      code === 'EADDRINUSE'
+        ? `Another program listens on ${address}. Stop it, or set MUSTER_LISTEN to another address, for example 127.0.0.1:9443.`
+        : `Cannot listen on ${address} (MUSTER_LISTEN): ${message}.`,
+      { cause },
+    );
+  }
+}
+
+function printCredentials({ organization, apiToken, clientId, clientSecret }: FirstCredentials): void {
+  process.stdout.write('\nThis is the first start. Keep these credentials: they are not shown again.\n');
+  printFacts({
+    organization: organization.slug,
+    'API token': apiToken.reveal(),
+    'tenant id': organization.tenantId,
+    'client id': clientId,
+    'client secret': clientSecret.reveal(),
+  });
+  process.stdout.write('\n');
+}
+
+const impatienceAfter = 2_000;
+
+/**
+ * Resolves with the first SIGINT or SIGTERM. npm passes on a Ctrl-C that the terminal has already sent, so a second signal ends the
+ * process at once only when it comes later than such an echo.
+ */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let firstAt: number | undefined;
+    const stop = (signal: string) => {
+      const now = Date.now();
+      firstAt ??= now;
+      if (now - firstAt > impatienceAfter) process.exit(130);
+      resolve(signal);
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { openDatabase, sql, transact, unavailable } from './index.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase();
+  await sql`create table counter (id int primary key, value int not null)`.execute(db.database.connection);
+  await sql`insert into counter values (1, 0), (2, 0)`.execute(db.database.connection);
+});
+afterAll(() => db[Symbol.asyncDispose]());
+
+test('a transaction that throws leaves nothing behind', async () => {
+  await expect(
+    transact(db.database, async ({ connection }) => {
+      await sql`update counter set value = 99`.execute(connection);
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  const { rows } = await sql`select value from counter`.execute(db.database.connection);
+  expect(rows).toEqual([{ value: 0 }, { value: 0 }]);
+});
+
+test('a transaction that loses a deadlock is run again', async () => {
+  const increase = (order: readonly number[], met: () => Promise<void>) =>
+    transact(db.database, async ({ connection }) => {
+      await sql`update counter set value = value + 1 where id = ${order[0]}`.execute(connection);
+      await met();
+      await sql`update counter set value = value + 1 where id = ${order[1]}`.execute(connection);
+    });
+  let waiting: () => void = () => {};
+  let arrived = 0;
+  const meet = async () => {
+    if (++arrived === 2) waiting();
+    else if (arrived === 1) await new Promise<void>((resolve) => (waiting = resolve));
+  };
+  await Promise.all([increase([1, 2], meet), increase([2, 1], meet)]);
+  const { rows } = await sql`select value from counter order by id`.execute(db.database.connection);
+  expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
+  expect(arrived).toBe(3);
+});
+
+test('a database that cannot be reached is told from other errors', async () => {
+  const nowhere = openDatabase({ url: 'postgres://127.0.0.1:1/x' });
+  const lost = await nowhere.ping().catch((error: unknown) => error);
+  expect(unavailable(lost)?.code).toBe('unavailable');
+  await nowhere.close();
+  const wrong = await sql`select nonsense`.execute(db.database.connection).catch((error: unknown) => error);
+  expect(unavailable(wrong)).toBeUndefined();
+});
