@@ -59,9 +59,11 @@ function modelOf(version: GraphVersion, typings: Typings): ModelDocument {
 }
 
 function rootTypes(typings: Typings): string[] {
-  return Object.entries(servedTypes).flatMap(([name, { withDerived }]) =>
-    withDerived ? [name, ...[...typings.interfaces.keys()].filter((other) => descends(typings, other, name))] : [name],
+  const families = Object.entries(servedTypes).filter(([, { withDerived }]) => withDerived);
+  const derived = [...typings.interfaces.keys()].filter((name) =>
+    families.some(([family]) => descends(typings, name, family)),
   );
+  return Object.keys(servedTypes).concat(derived);
 }
 
 function structuredType(version: GraphVersion, typings: Typings, name: string) {
@@ -157,7 +159,11 @@ function unservedTypes(typings: Typings, types: ReadonlyMap<string, unknown>): M
   return unserved;
 }
 
-function nearestServedBase(typings: Typings, types: ReadonlyMap<string, unknown>, name: string): string | undefined {
+function nearestServedBase(
+  typings: Typings,
+  types: ReadonlyMap<string, unknown>,
+  name: string,
+): string | undefined {
   let base = typings.interfaces.get(name)?.base;
   while (base && base !== 'entity' && base !== 'directoryObject') {
     if (types.has(qualified(base))) return qualified(base);

@@ -10,7 +10,10 @@ export interface TypingsProperty {
 }
 
 export interface Typings {
-  readonly interfaces: ReadonlyMap<string, { readonly base?: string; readonly properties: readonly TypingsProperty[] }>;
+  readonly interfaces: ReadonlyMap<
+    string,
+    { readonly base?: string; readonly properties: readonly TypingsProperty[] }
+  >;
   readonly enums: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -40,10 +43,12 @@ export function readTypings(source: string): Typings {
 }
 
 function propertyOf(signature: TSPropertySignature, documentation: string): TypingsProperty {
-  if (signature.key.type !== 'Identifier' || !signature.typeAnnotation) throw new Error('A property without a name or type.');
+  if (signature.key.type !== 'Identifier' || !signature.typeAnnotation)
+    throw new Error('A property without a name or type.');
   const outer = signature.typeAnnotation.typeAnnotation;
   const nullable = referenceName(outer) === 'NullableOption';
-  const inner = nullable && outer.type === 'TSTypeReference' ? (outer.typeArguments?.params[0] ?? outer) : outer;
+  const inner =
+    nullable && outer.type === 'TSTypeReference' ? (outer.typeArguments?.params[0] ?? outer) : outer;
   const collection = inner.type === 'TSArrayType';
   return {
     name: signature.key.name,
@@ -63,7 +68,9 @@ function valueType(type: TSType): string {
 }
 
 function referenceName(type: TSType): string | undefined {
-  return type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' ? type.typeName.name : undefined;
+  return type.type === 'TSTypeReference' && type.typeName.type === 'Identifier'
+    ? type.typeName.name
+    : undefined;
 }
 
 function literalsOf(type: TSType): string[] {
@@ -88,6 +95,9 @@ function commentFinder(comments: readonly Comment[]): (position: number) => stri
 }
 
 function sentences(comment: string): string {
-  const text = comment.replaceAll(/^[\s*]+/gm, ' ').replaceAll(/\s+/g, ' ').trim();
+  const text = comment
+    .replaceAll(/^[\s*]+/gm, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return text === 'Not yet documented' ? '' : text;
 }

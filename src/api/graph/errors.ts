@@ -15,19 +15,23 @@ export interface ErrorContext {
   readonly url: string;
 }
 
-export interface GraphErrorDetail {
+interface GraphErrorDetail {
   readonly code: string;
   readonly message: string;
   /** The property or query option that is wrong. */
   readonly target?: string;
 }
 
-export interface GraphErrorBody {
+interface GraphErrorBody {
   readonly error: {
     readonly code: string;
     readonly message: string;
     readonly details: readonly GraphErrorDetail[];
-    readonly innerError: { readonly date: string; readonly 'request-id': string; readonly 'client-request-id': string };
+    readonly innerError: {
+      readonly date: string;
+      readonly 'request-id': string;
+      readonly 'client-request-id': string;
+    };
   };
 }
 
@@ -42,13 +46,28 @@ interface WireError {
   readonly message?: string;
 }
 
-const invalidToken = { status: 401, intune: 'InvalidAuthenticationToken', directory: 'InvalidAuthenticationToken', atGateway: true } as const;
+const invalidToken = {
+  status: 401,
+  intune: 'InvalidAuthenticationToken',
+  directory: 'InvalidAuthenticationToken',
+  atGateway: true,
+} as const;
 
 const wireErrors = {
   invalidInput: { status: 400, intune: 'BadRequest', directory: 'Request_BadRequest' },
   malformedBody: { status: 400, intune: 'BadRequest', directory: 'Request_BadRequest' },
-  unsupportedMediaType: { status: 415, intune: 'UnsupportedMediaType', directory: 'Request_UnsupportedMediaType', atGateway: true },
-  payloadTooLarge: { status: 413, intune: 'RequestEntityTooLarge', directory: 'RequestEntityTooLarge', atGateway: true },
+  unsupportedMediaType: {
+    status: 415,
+    intune: 'UnsupportedMediaType',
+    directory: 'Request_UnsupportedMediaType',
+    atGateway: true,
+  },
+  payloadTooLarge: {
+    status: 413,
+    intune: 'RequestEntityTooLarge',
+    directory: 'RequestEntityTooLarge',
+    atGateway: true,
+  },
   tokenMissing: { ...invalidToken, message: 'Access token is empty.' },
   tokenMalformed: { ...invalidToken, message: 'CompactToken parsing failed with error code: 80049217' },
   tokenInvalid: invalidToken,
@@ -79,11 +98,14 @@ export function graphError(fault: Fault, context: ErrorContext): GraphErrorAnswe
   const code = isModelFailure ? 'ModelValidationFailure' : wire[context.flavour];
   const message = messageOf(fault, wire);
   const details = fault.violations.map((violation) => ({
-    code: graphCodeOf(violation) === 'ModelValidationFailure' ? 'ModelValidationFailure' : wire[context.flavour],
+    code:
+      graphCodeOf(violation) === 'ModelValidationFailure' ? 'ModelValidationFailure' : wire[context.flavour],
     message: violation.message,
     ...(violation.path !== '' && { target: violation.path }),
   }));
-  const shown = isDirectoryRefusal(fault, context) ? 'Insufficient privileges to complete the operation.' : message;
+  const shown = isDirectoryRefusal(fault, context)
+    ? 'Insufficient privileges to complete the operation.'
+    : message;
   const error = {
     code,
     message: context.flavour === 'intune' && !wire.atGateway ? nestedMessage(shown, context) : shown,
@@ -134,5 +156,9 @@ function nestedMessage(text: string, { clientRequestId, url }: ErrorContext): st
 }
 
 function innerError({ date, requestId, clientRequestId }: ErrorContext) {
-  return { date: date.toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': clientRequestId };
+  return {
+    date: date.toISOString().slice(0, 19),
+    'request-id': requestId,
+    'client-request-id': clientRequestId,
+  };
 }

@@ -1,6 +1,6 @@
 import type { GraphVersion } from './model/document.ts';
 
-/** A function or action bound to a type. Type names without `microsoft.graph.` are Edm's. */
+/** A function or action bound to a type. */
 export interface BoundOperation {
   readonly kind: 'Function' | 'Action';
   readonly name: string;

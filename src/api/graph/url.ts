@@ -29,7 +29,8 @@ const prefix = 'microsoft.graph.';
  * percent-encoding is undone. Throws `invalidInput` for what cannot be read.
  */
 export function parsePath(path: string): PathPiece[] {
-  if (path.length > mostCharacters) throw refuse('url', `The path is longer than ${mostCharacters} characters.`);
+  if (path.length > mostCharacters)
+    throw refuse('url', `The path is longer than ${mostCharacters} characters.`);
   return path
     .split('/')
     .filter((segment) => segment !== '')
@@ -38,38 +39,43 @@ export function parsePath(path: string): PathPiece[] {
 
 /**
  * Matches a path against a template such as `deviceManagement/deviceConfigurations/{id}/assignments`, names in any case.
- * Undefined when they differ.
+ * A template that ends with `()` is a function and takes parameters. Undefined when they differ.
  */
 export function matchPath(template: string, pieces: readonly PathPiece[]): PathMatch | undefined {
+  const isFunction = template.endsWith('()');
   const keys: (string | ReadonlyMap<string, string>)[] = [];
   let cast: string | undefined;
   let next = 0;
-  const names = template.split('/');
-  for (const name of names) {
-    while (isCast(pieces[next], name)) cast = (pieces[next++] as { text: string }).text;
+  for (const name of [...template.replace(/\(\)$/, '').toLowerCase().split('/'), undefined]) {
+    for (let type = castAt(pieces[next], name); type !== undefined; type = castAt(pieces[next], name)) {
+      cast = type;
+      next++;
+    }
+    if (name === undefined) break;
     const piece = pieces[next++];
     if (name.startsWith('{')) {
       const key = keyOf(piece);
       if (key === undefined) return undefined;
       keys.push(key);
-    } else if (piece?.kind !== 'segment' || piece.name !== name.toLowerCase()) {
+    } else if (piece?.kind !== 'segment' || piece.name !== name) {
       return undefined;
     }
   }
-  while (isCast(pieces[next], '')) cast = (pieces[next++] as { text: string }).text;
   const last = pieces[next];
-  const endsWithName = !names.at(-1)?.startsWith('{');
-  const parameters = last?.kind === 'named' && endsWithName ? last.values : undefined;
-  return next + (parameters ? 1 : 0) === pieces.length ? { keys, cast, parameters: parameters ?? new Map() } : undefined;
+  const parameters = isFunction && last?.kind === 'named' ? last.values : undefined;
+  const end = parameters ? next + 1 : next;
+  return end === pieces.length ? { keys, cast, parameters: parameters ?? new Map() } : undefined;
 }
 
-function isCast(piece: PathPiece | undefined, expected: string): boolean {
-  return piece?.kind === 'segment' && piece.qualified && piece.name !== expected.toLowerCase();
+/** A qualified name is a cast unless the template has an operation of that name there. */
+function castAt(piece: PathPiece | undefined, expected: string | undefined): string | undefined {
+  return piece?.kind === 'segment' && piece.qualified && piece.name !== expected ? piece.text : undefined;
 }
 
+/** `$count`, `$ref` and the like are no keys, unless in parentheses. */
 function keyOf(piece: PathPiece | undefined): string | ReadonlyMap<string, string> | undefined {
   if (piece?.kind === 'named') return piece.values;
-  return piece?.text;
+  return piece?.kind === 'segment' && piece.text.startsWith('$') ? undefined : piece?.text;
 }
 
 function decode(segment: string): string {
@@ -80,7 +86,8 @@ function decode(segment: string): string {
     if (!(cause instanceof URIError)) throw cause;
     throw refuse('url', `The path segment ${quoted(segment)} is not percent-encoded UTF-8.`);
   }
-  if (/\p{Cc}/u.test(text)) throw refuse('url', `The path segment ${quoted(text)} has a control character in it.`);
+  if (/\p{Cc}/u.test(text))
+    throw refuse('url', `The path segment ${quoted(text)} has a control character in it.`);
   return text;
 }
 
@@ -93,7 +100,12 @@ function parseSegment(text: string): PathPiece[] {
 
 function segmentOf(text: string): PathPiece {
   const qualified = text.toLowerCase().startsWith(prefix);
-  return { kind: 'segment', text, name: (qualified ? text.slice(prefix.length) : text).toLowerCase(), qualified };
+  return {
+    kind: 'segment',
+    text,
+    name: (qualified ? text.slice(prefix.length) : text).toLowerCase(),
+    qualified,
+  };
 }
 
 function parseParentheses(inside: string, segment: string): PathPiece[] {
@@ -104,7 +116,8 @@ function parseParentheses(inside: string, segment: string): PathPiece[] {
   const values = new Map<string, string>();
   for (const part of parts) {
     const [, name, value] = namedShape.exec(part) ?? [];
-    if (name === undefined || value === undefined || values.has(name.toLowerCase())) throw unreadable(segment);
+    if (name === undefined || value === undefined || values.has(name.toLowerCase()))
+      throw unreadable(segment);
     values.set(name.toLowerCase(), literal(value, segment));
   }
   return [{ kind: 'named', values }];
@@ -136,5 +149,8 @@ function literal(text: string, segment: string): string {
 }
 
 function unreadable(segment: string) {
-  return refuse('url', `The path segment ${quoted(segment)} cannot be read. Write a key as ('key') or as a segment of its own.`);
+  return refuse(
+    'url',
+    `The path segment ${quoted(segment)} cannot be read. Write a key as ('key') or as a segment of its own.`,
+  );
 }

@@ -8,14 +8,19 @@ export interface GraphViolation extends Violation {
   readonly graphCode: ViolationCode;
 }
 
-export function violation(path: string, message: string, graphCode: ViolationCode = 'BadRequest'): GraphViolation {
+export function violation(
+  path: string,
+  message: string,
+  graphCode: ViolationCode = 'BadRequest',
+): GraphViolation {
   return { path, message, graphCode };
 }
 
 /** One fault for all that is wrong with a request. The first sentence speaks for it, as clients show only the message. */
 export function refusal(violations: readonly [Violation, ...Violation[]]): Fault {
   const more = violations.length - 1;
-  const count = more === 0 ? '' : ` (${more} more ${more === 1 ? 'problem is' : 'problems are'} listed in 'details'.)`;
+  const count =
+    more === 0 ? '' : ` (${more} more ${more === 1 ? 'problem is' : 'problems are'} listed in 'details'.)`;
   return new Fault('invalidInput', violations[0].message + count, { violations });
 }
 

@@ -3,7 +3,8 @@ import type { Model, Property } from './model.ts';
 /** What a Graph date that was never set looks like. */
 export const neverSet = '0001-01-01T00:00:00Z';
 
-const dateTimeShape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(?:Z|([+-])(\d\d):(\d\d))$/i;
+const dateTimeShape =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(?:Z|([+-])(\d\d):(\d\d))$/i;
 
 /**
  * An Edm.DateTimeOffset in one canonical spelling: UTC, 7 fraction digits, `Z`. Two of them compare as text as they do in
@@ -12,7 +13,19 @@ const dateTimeShape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,
 export function canonicalDateTime(text: string): string | undefined {
   const match = dateTimeShape.exec(text);
   if (!match) return undefined;
-  const [, year, month, day, hour, minute, second = '00', fraction = '', sign, offsetHour = '0', offsetMinute = '0'] = match;
+  const [
+    ,
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second = '00',
+    fraction = '',
+    sign,
+    offsetHour = '0',
+    offsetMinute = '0',
+  ] = match;
   if (Number(offsetHour) > 14 || Number(offsetMinute) > 59) return undefined;
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
   const time = Date.parse(local);

@@ -69,7 +69,10 @@ export const models: Readonly<Record<GraphVersion, Model>> = {
 /** The type of that name. Takes a `#` in front or a whole context URL, and any case, as clients write `@odata.type`. */
 export function findType(model: Model, name: string): StructuredType | undefined {
   const wanted = bareTypeName(name);
-  return model.types.get(wanted) ?? [...model.types.values()].find((type) => type.name.toLowerCase() === wanted.toLowerCase());
+  return (
+    model.types.get(wanted) ??
+    [...model.types.values()].find((type) => type.name.toLowerCase() === wanted.toLowerCase())
+  );
 }
 
 /** The type of that name, which the caller knows to be in the model. */
@@ -111,12 +114,17 @@ function structuredType(document: ModelDocument, name: string): StructuredType {
     properties: new Map(properties.map(([name, property]) => [name, { ...property, name }])),
     own: new Set(Object.keys(own.properties)),
     retired: new Set(chain.flatMap(([, type]) => type.retired ?? [])),
-    family: Object.keys(document.types).filter((other) => baseChain(document, other).some(([base]) => base === name)),
+    family: Object.keys(document.types).filter((other) =>
+      baseChain(document, other).some(([base]) => base === name),
+    ),
   };
 }
 
 /** The type and its bases, root first. */
-function baseChain(document: ModelDocument, name: string): readonly (readonly [string, StructuredTypeDeclaration])[] {
+function baseChain(
+  document: ModelDocument,
+  name: string,
+): readonly (readonly [string, StructuredTypeDeclaration])[] {
   const type = document.types[name];
   if (!type) throw new Error(`The ${document.version} model file refers to ${name}, which it does not have.`);
   return [...(type.base ? baseChain(document, type.base) : []), [name, type] as const];

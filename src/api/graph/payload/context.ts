@@ -1,6 +1,11 @@
 /** What an answer holds. `path` is below the service root, keys in parentheses: `deviceManagement/deviceConfigurations('1')/assignments`. */
 export type ContextSubject =
-  | { readonly kind: 'collection' | 'entity'; readonly path: string; readonly select?: readonly string[]; readonly expand?: readonly string[] }
+  | {
+      readonly kind: 'collection' | 'entity';
+      readonly path: string;
+      readonly select?: readonly string[];
+      readonly expand?: readonly string[];
+    }
   | { readonly kind: 'value'; readonly type: string };
 
 /** The `@odata.context` of an answer. `serviceRoot` is `https://{host}/{version}`. Clients look for ids in it. */

@@ -3,7 +3,9 @@ export type MetadataLevel = 'minimal' | 'full' | 'none';
 
 /** Reads the level of a media type or `Accept` header; `minimal`, OData's default, when it says nothing of it. */
 export function metadataLevel(mediaType: string | undefined): MetadataLevel {
-  const asked = /\bodata(?:\.metadata)?\s*=\s*"?(minimal|full|none)(?:metadata)?\b/i.exec(mediaType ?? '')?.[1]?.toLowerCase();
+  const asked = /\bodata(?:\.metadata)?\s*=\s*"?(minimal|full|none)(?:metadata)?\b/i
+    .exec(mediaType ?? '')?.[1]
+    ?.toLowerCase();
   return asked === 'full' || asked === 'none' ? asked : 'minimal';
 }
 

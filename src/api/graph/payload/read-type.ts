@@ -6,6 +6,7 @@ import {
   type Model,
   type StructuredType,
 } from '../model/model.ts';
+import { propertyHint, unresolvedType } from '../model/unknown-name.ts';
 import { quoted } from '../violation.ts';
 import { jsonKind } from './read-value.ts';
 import { report, type Reading } from './reading.ts';
@@ -43,32 +44,33 @@ function concrete(
 }
 
 function unresolved(model: Model, declared: StructuredType, annotation: string): string {
-  const known = `This server serves ${choices(model, declared)}.`;
+  const known = `This server takes ${choices(model, declared)}.`;
   if (isUnserved(model, annotation)) {
     return `The type ${quoted(annotation)} of Microsoft Graph is not served here. ${known}`;
   }
-  const resolve = 'When a model is available, each type name must resolve to a valid type.';
   const beta = model.preview && findType(model.preview, annotation) ? ' It exists in beta.' : '';
-  return `A type named ${quoted(annotation)} could not be resolved by the model. ${resolve}${beta} ${known}`;
+  return `${unresolvedType(annotation)}${beta} ${known}`;
 }
 
 function choices(model: Model, declared: StructuredType): string {
-  return concreteTypes(model, declared)
-    .map((name) => `'#${name}'`)
-    .join(', ');
+  const names = concreteTypes(model, declared).map((name) => `'#${name}'`);
+  return names.length === 1 ? names[0]! : `one of ${names.join(', ')}`;
 }
 
 /** Says of an unknown property what the caller may have meant. */
-export function reportUnknownProperty(reading: Reading, type: StructuredType, name: string, path: string): void {
+export function reportUnknownProperty(
+  reading: Reading,
+  type: StructuredType,
+  name: string,
+  path: string,
+): void {
   const nested = path === name ? '' : ` (at '${path}')`;
-  const message = `The property ${quoted(name)} does not exist on type '${type.name}'${nested}.`;
-  report(reading, path, `${message}${hint(reading.model, type, name)}`);
+  const hint = propertyHint(reading.model, type, name) || defaultHint;
+  report(
+    reading,
+    path,
+    `The property ${quoted(name)} does not exist on type '${type.name}'${nested}.${hint}`,
+  );
 }
 
-function hint(model: Model, type: StructuredType, name: string): string {
-  if (model.preview?.types.get(type.name)?.properties.has(name)) {
-    return ` It exists in ${model.preview.version} only.`;
-  }
-  const meant = [...type.properties.keys()].find((known) => known.toLowerCase() === name.toLowerCase());
-  return meant ? ` Did you mean '${meant}'?` : ' Make sure to only use property names that are defined by the type.';
-}
+const defaultHint = ' Make sure to only use property names that are defined by the type.';

@@ -23,10 +23,15 @@ export function readPrimitive(reading: Reading, property: Property, json: unknow
 }
 
 function readInt32(reading: Reading, property: Property, json: unknown, path: string): number | undefined {
-  if (typeof json !== 'number' || !Number.isInteger(json)) return wrongType(reading, property.type, json, path);
+  if (typeof json !== 'number' || !Number.isInteger(json))
+    return wrongType(reading, property.type, json, path);
   const { min = int32.min, max = int32.max } = property;
   if (json >= min && json <= max) return json;
-  return report(reading, path, `The value ${json} of property '${path}' is out of range. Valid values are ${min} to ${max}.`);
+  return report(
+    reading,
+    path,
+    `The value ${json} of property '${path}' is out of range. Valid values are ${min} to ${max}.`,
+  );
 }
 
 function readDateTime(reading: Reading, json: unknown, path: string): string | undefined {
@@ -34,14 +39,22 @@ function readDateTime(reading: Reading, json: unknown, path: string): string | u
   const example = "such as '2026-01-31T08:30:00Z' or '2026-01-31T08:30:00.1234567+02:00'";
   return (
     canonicalDateTime(json) ??
-    report(reading, path, `The property '${path}' must be a date and time with an offset, ${example}, not ${quoted(json)}.`)
+    report(
+      reading,
+      path,
+      `The property '${path}' must be a date and time with an offset, ${example}, not ${quoted(json)}.`,
+    )
   );
 }
 
 function readString(reading: Reading, property: Property, json: unknown, path: string): string | undefined {
   if (typeof json !== 'string') return wrongType(reading, property.type, json, path);
   if (json.includes('\0') || !json.isWellFormed()) {
-    return report(reading, path, `The property '${path}' has a NUL character or half a surrogate pair in it.`);
+    return report(
+      reading,
+      path,
+      `The property '${path}' has a NUL character or half a surrogate pair in it.`,
+    );
   }
   if (property.maxLength !== undefined && json.length > property.maxLength) {
     const message = `The property '${path}' has ${json.length} characters; its maximum length is ${property.maxLength}.`;

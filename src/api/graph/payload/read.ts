@@ -18,13 +18,20 @@ export interface EntityInput {
  * `create` fills in what the body leaves out; `update` leaves it out. `stored` are the present values: an update of a
  * single complex property is merged into its stored value and comes out whole.
  */
-export type ReadOptions = { readonly mode: 'create' } | { readonly mode: 'update'; readonly stored?: Properties };
+export type ReadOptions =
+  | { readonly mode: 'create' }
+  | { readonly mode: 'update'; readonly stored?: Properties };
 
 /**
  * Reads a request body as an entity of the declared type or one derived from it. Annotations, `id` and read-only
  * properties are ignored. Throws `invalidInput` with every violation of the body.
  */
-export function readEntity(model: Model, declaredType: string, json: unknown, options: ReadOptions): EntityInput {
+export function readEntity(
+  model: Model,
+  declaredType: string,
+  json: unknown,
+  options: ReadOptions,
+): EntityInput {
   const reading: Reading = { model, violations: [] };
   const entity = readObject(reading, typeOf(model, declaredType), json, '', options);
   const [first, ...rest] = reading.violations;
@@ -33,10 +40,15 @@ export function readEntity(model: Model, declaredType: string, json: unknown, op
 }
 
 /**
- * Reads the body of an action whose parameters hold collections of entities or complex values, such as `assign` with
- * its `assignments`. Gives every listed parameter; one that is absent is an empty list.
+ * Reads the body of an action whose one parameter is a collection, such as `assign` with its `assignments`. Throws
+ * `invalidInput` with every violation of the body.
  */
-export function readCollection(model: Model, elementType: string, json: unknown, parameter: string): EntityInput[] {
+export function readCollection(
+  model: Model,
+  elementType: string,
+  json: unknown,
+  parameter: string,
+): EntityInput[] {
   const reading: Reading = { model, violations: [] };
   const elements = collectionOf(reading, json, parameter);
   const type = typeOf(model, elementType);
@@ -55,7 +67,11 @@ function collectionOf(reading: Reading, json: unknown, parameter: string): reado
   }
   for (const key of Object.keys(json)) {
     if (key !== parameter && !isAnnotation(key)) {
-      report(reading, key, `The parameter ${quoted(key)} is not one of this action; it takes '${parameter}'.`);
+      report(
+        reading,
+        key,
+        `The parameter ${quoted(key)} is not one of this action; it takes '${parameter}'.`,
+      );
     }
   }
   const elements = json[parameter];
@@ -73,7 +89,11 @@ function readObject(
 ): EntityInput | undefined {
   if (!isJsonObject(json)) {
     const place = path === '' ? 'The request body' : `The property '${path}'`;
-    return report(reading, path, `${place} must be a JSON object of type '${declared.name}', not ${jsonKind(json)}.`);
+    return report(
+      reading,
+      path,
+      `${place} must be a JSON object of type '${declared.name}', not ${jsonKind(json)}.`,
+    );
   }
   const type = resolveType(reading, declared, json['@odata.type'], path);
   if (!type) return undefined;
@@ -87,14 +107,21 @@ function readObject(
       properties[property.name] = readProperty(reading, property, json[property.name], place, stored);
     } else if (options.mode === 'create') {
       const value = unsetValue(reading.model, property);
-      if (value === undefined) report(reading, place, `The property '${place}' is required on type '${type.name}'.`);
+      if (value === undefined)
+        report(reading, place, `The property '${place}' is required on type '${type.name}'.`);
       properties[property.name] = value;
     }
   }
   return { type: type.name, properties };
 }
 
-function checkKey(reading: Reading, type: StructuredType, key: string, path: string, mode: 'create' | 'update'): void {
+function checkKey(
+  reading: Reading,
+  type: StructuredType,
+  key: string,
+  path: string,
+  mode: 'create' | 'update',
+): void {
   if (key.endsWith('@odata.bind')) {
     report(reading, join(path, key), `${quoted(key)} cannot be bound on type '${type.name}'.`);
     return;
@@ -110,7 +137,13 @@ function checkKey(reading: Reading, type: StructuredType, key: string, path: str
   }
 }
 
-function readProperty(reading: Reading, property: Property, json: unknown, path: string, stored: unknown): unknown {
+function readProperty(
+  reading: Reading,
+  property: Property,
+  json: unknown,
+  path: string,
+  stored: unknown,
+): unknown {
   if (property.collection) return readElements(reading, property, json, path);
   if (json === null) {
     if (property.nullable) return null;
@@ -122,7 +155,11 @@ function readProperty(reading: Reading, property: Property, json: unknown, path:
 function readElements(reading: Reading, property: Property, json: unknown, path: string): unknown {
   if (json === null && property.nullable) return [];
   if (!Array.isArray(json)) {
-    return report(reading, path, `The property '${path}' must be a collection of '${property.type}', not ${jsonKind(json)}.`);
+    return report(
+      reading,
+      path,
+      `The property '${path}' must be a collection of '${property.type}', not ${jsonKind(json)}.`,
+    );
   }
   if (property.maxItems !== undefined && json.length > property.maxItems) {
     const message = `The property '${path}' has ${json.length} elements; it can contain a maximum of ${property.maxItems}.`;
@@ -136,7 +173,13 @@ function readElements(reading: Reading, property: Property, json: unknown, path:
   });
 }
 
-function readValue(reading: Reading, property: Property, json: unknown, path: string, stored: unknown): unknown {
+function readValue(
+  reading: Reading,
+  property: Property,
+  json: unknown,
+  path: string,
+  stored: unknown,
+): unknown {
   const enumType = reading.model.enums.get(property.type);
   if (enumType) return readEnum(reading, enumType, json, path);
   const type = reading.model.types.get(property.type);
@@ -151,7 +194,13 @@ function readComplex(
   stored: unknown,
 ): Properties | undefined {
   const present = presentValue(declared, json, stored);
-  const value = readObject(reading, declared, json, path, present ? { mode: 'update', stored: present } : { mode: 'create' });
+  const value = readObject(
+    reading,
+    declared,
+    json,
+    path,
+    present ? { mode: 'update', stored: present } : { mode: 'create' },
+  );
   if (!value) return undefined;
   const annotation = value.type === declared.name ? {} : { '@odata.type': `#${value.type}` };
   return { ...annotation, ...present, ...value.properties };
@@ -160,7 +209,8 @@ function readComplex(
 /** The stored value that an update goes into: one of the same type as the update says. */
 function presentValue(declared: StructuredType, json: unknown, stored: unknown): Properties | undefined {
   if (!isJsonObject(json) || !isJsonObject(stored)) return undefined;
-  const nameOf = (value: Properties) => bareTypeName(String(value['@odata.type'] ?? declared.name)).toLowerCase();
+  const nameOf = ({ '@odata.type': named }: Properties) =>
+    (typeof named === 'string' ? bareTypeName(named) : declared.name).toLowerCase();
   return nameOf(json) === nameOf(stored) ? stored : undefined;
 }
 

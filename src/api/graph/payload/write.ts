@@ -1,5 +1,12 @@
 import { unsetValue, wireDateTime } from '../model/edm.ts';
-import { bareTypeName, findType, typeOf, type Model, type Property, type StructuredType } from '../model/model.ts';
+import {
+  bareTypeName,
+  findType,
+  typeOf,
+  type Model,
+  type Property,
+  type StructuredType,
+} from '../model/model.ts';
 import type { MetadataLevel } from './metadata-level.ts';
 import type { Properties } from './read.ts';
 
@@ -18,7 +25,12 @@ export interface WriteOptions {
  * unset, dates with 7 fraction digits. What that version does not know is left out. Navigation properties and
  * `@odata.context` are the caller's.
  */
-export function writeEntity(model: Model, type: string, stored: Properties, options: WriteOptions): Record<string, unknown> {
+export function writeEntity(
+  model: Model,
+  type: string,
+  stored: Properties,
+  options: WriteOptions,
+): Record<string, unknown> {
   const { declaredType, metadata, select, url } = options;
   const structured = typeOf(model, type);
   const shown = [...structured.properties.values()].filter(
@@ -41,7 +53,8 @@ function writeProperties(
   const written: Record<string, unknown> = {};
   for (const property of properties) {
     const value = writeProperty(model, property, stored[property.name], metadata);
-    const annotation = metadata === 'full' && value !== null ? propertyTypeAnnotation(model, property) : undefined;
+    const annotation =
+      metadata === 'full' && value !== null ? propertyTypeAnnotation(model, property) : undefined;
     if (annotation) written[`${property.name}@odata.type`] = annotation;
     written[property.name] = value;
   }
@@ -66,7 +79,12 @@ function writeValue(model: Model, property: Property, value: unknown, metadata: 
 }
 
 /** A value of a type that only the other version knows keeps that type's name and shows what the declared type has. */
-function writeComplex(model: Model, declared: StructuredType, value: Properties, metadata: MetadataLevel): Properties {
+function writeComplex(
+  model: Model,
+  declared: StructuredType,
+  value: Properties,
+  metadata: MetadataLevel,
+): Properties {
   const named = value['@odata.type'];
   const name = typeof named === 'string' ? bareTypeName(named) : declared.name;
   const type = findType(model, name) ?? declared;

@@ -16,11 +16,22 @@ export type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le';
 
 /** A `$filter`, checked against the model: values fit their property, the property is always on the left. */
 export type Filter =
-  | { readonly kind: 'and' | 'or'; readonly operands: readonly Filter[] }
+  | { readonly kind: 'and'; readonly operands: readonly Filter[] }
+  | { readonly kind: 'or'; readonly operands: readonly Filter[] }
   | { readonly kind: 'not'; readonly operand: Filter }
-  | { readonly kind: 'compare'; readonly path: PropertyPath; readonly operator: Comparison; readonly value: FilterValue }
+  | {
+      readonly kind: 'compare';
+      readonly path: PropertyPath;
+      readonly operator: Comparison;
+      readonly value: FilterValue;
+    }
   | { readonly kind: 'in'; readonly path: PropertyPath; readonly values: readonly FilterValue[] }
-  | { readonly kind: 'text'; readonly test: 'startswith' | 'endswith' | 'contains'; readonly path: PropertyPath; readonly value: string }
+  | {
+      readonly kind: 'text';
+      readonly test: 'startswith' | 'endswith' | 'contains';
+      readonly path: PropertyPath;
+      readonly value: string;
+    }
   /** A Boolean property that stands for itself. */
   | { readonly kind: 'property'; readonly path: PropertyPath }
   | { readonly kind: 'constant'; readonly value: boolean }

@@ -1,5 +1,13 @@
 import { canonicalDateTime, isGuid } from '../model/edm.ts';
-import { findType, isUnserved, typeOf, type EnumType, type Model, type StructuredType } from '../model/model.ts';
+import {
+  findType,
+  isUnserved,
+  typeOf,
+  type EnumType,
+  type Model,
+  type StructuredType,
+} from '../model/model.ts';
+import { propertyHint, unresolvedType } from '../model/unknown-name.ts';
 import { quoted, refuse } from '../violation.ts';
 import type { Comparison, FilterValue, PathStep, PropertyPath } from './ast.ts';
 import type { Token } from './tokens.ts';
@@ -25,7 +33,10 @@ export function resolvePath(scope: Scope, names: readonly string[]): PropertyPat
     type = step.kind === 'property' ? step.type : step.types[0]!;
   }
   if (steps.at(-1)?.kind !== 'property') {
-    throw refuse(scope.option, `'${scope.option}' needs a property after the type ${quoted(names.at(-1) ?? '')}.`);
+    throw refuse(
+      scope.option,
+      `'${scope.option}' needs a property after the type ${quoted(names.at(-1) ?? '')}.`,
+    );
   }
   return { steps, type };
 }
@@ -43,10 +54,16 @@ function propertyStep(scope: Scope, owner: StructuredType, name: string): PathSt
   const property = owner.properties.get(name);
   if (!property) throw unknownProperty(name, owner.name, scope, hint(scope.model, owner, name));
   if (property.navigation || property.writeOnly) {
-    throw refuse(scope.option, `The property '${name}' of '${owner.name}' cannot be used in '${scope.option}'.`);
+    throw refuse(
+      scope.option,
+      `The property '${name}' of '${owner.name}' cannot be used in '${scope.option}'.`,
+    );
   }
   if (property.collection) {
-    throw refuse(scope.option, `The property '${name}' of '${owner.name}' is a collection, which '${scope.option}' does not support.`);
+    throw refuse(
+      scope.option,
+      `The property '${name}' of '${owner.name}' is a collection, which '${scope.option}' does not support.`,
+    );
   }
   return { kind: 'property', name, type: property.type };
 }
@@ -58,15 +75,16 @@ function unknownProperty(name: string, type: string, { option }: Scope, more: st
 /** Checks the name of a property of the type itself, as `$select` and `$expand` take it. */
 export function checkPropertyName(scope: Scope, name: string): void {
   const owner = typeOf(scope.model, scope.type);
-  if (!owner.properties.has(name)) throw unknownProperty(name, owner.name, scope, hint(scope.model, owner, name));
+  if (!owner.properties.has(name))
+    throw unknownProperty(name, owner.name, scope, hint(scope.model, owner, name));
 }
 
+/** A property of a derived type needs a cast before it. */
 function hint(model: Model, owner: StructuredType, name: string): string {
-  if (model.preview?.types.get(owner.name)?.properties.has(name)) return ' It exists in beta only.';
   const deriving = owner.family.find((derived) => model.types.get(derived)?.properties.has(name));
-  if (deriving) return ` Write '${deriving}/${name}' for the property of that type.`;
-  const meant = [...owner.properties.keys()].find((known) => known.toLowerCase() === name.toLowerCase());
-  return meant ? ` Did you mean '${meant}'?` : '';
+  return deriving
+    ? ` Write '${deriving}/${name}' for the property of that type.`
+    : propertyHint(model, owner, name);
 }
 
 /** The served types that are of the named type. A type Graph has and this server does not has none; an unknown one is refused. */
@@ -78,26 +96,39 @@ export function typesNamed(scope: Scope, name: string): readonly string[] {
 }
 
 function unknownType({ option }: Scope, name: string) {
-  const resolve = 'When a model is available, each type name must resolve to a valid type.';
-  return refuse(option, `A type named ${quoted(name)} could not be resolved by the model. ${resolve}`);
+  return refuse(option, unresolvedType(name));
 }
 
 /** Checks that a property of that type has the operator, and gives the literal as it is compared. */
-export function literalFor(scope: Scope, { type }: PropertyPath, operator: Comparison | 'in', token: Token): FilterValue {
+export function literalFor(
+  scope: Scope,
+  { type }: PropertyPath,
+  operator: Comparison | 'in',
+  token: Token,
+): FilterValue {
   const isEquality = operator === 'eq' || operator === 'ne' || operator === 'in';
   if (token.kind === 'word' && token.value === 'null') {
     if (isEquality) return null;
-    throw refuse(scope.option, `The operator '${operator}' cannot compare with null at character ${token.at}.`);
+    throw refuse(
+      scope.option,
+      `The operator '${operator}' cannot compare with null at character ${token.at}.`,
+    );
   }
   const isOrdered = type === 'Edm.String' || type === 'Edm.Int32' || type === 'Edm.DateTimeOffset';
   if (!isEquality && !isOrdered) {
-    throw refuse(scope.option, `The operator '${operator}' is not defined for the type '${type}' at character ${token.at}.`);
+    throw refuse(
+      scope.option,
+      `The operator '${operator}' is not defined for the type '${type}' at character ${token.at}.`,
+    );
   }
   const value = readLiteral(scope, type, token);
   if (value !== undefined) return value;
   const example = examples[type];
   const right = example ? ` Write it as ${example}.` : '';
-  throw refuse(scope.option, `A property of type '${type}' cannot be compared with ${described(token)}.${right}`);
+  throw refuse(
+    scope.option,
+    `A property of type '${type}' cannot be compared with ${described(token)}.${right}`,
+  );
 }
 
 const examples: Readonly<Record<string, string>> = {
@@ -117,11 +148,15 @@ function readLiteral(scope: Scope, type: string, token: Token): FilterValue | un
     case 'Edm.Int32':
       return token.kind === 'number' ? token.value : undefined;
     case 'Edm.Boolean':
-      return token.kind === 'word' && (token.value === 'true' || token.value === 'false') ? token.value === 'true' : undefined;
+      return token.kind === 'word' && (token.value === 'true' || token.value === 'false')
+        ? token.value === 'true'
+        : undefined;
     case 'Edm.DateTimeOffset':
       return token.kind === 'dateTime' ? canonicalDateTime(token.value) : undefined;
     case 'Edm.Guid':
-      return (token.kind === 'guid' || token.kind === 'string') && isGuid(token.value) ? token.value.toLowerCase() : undefined;
+      return (token.kind === 'guid' || token.kind === 'string') && isGuid(token.value)
+        ? token.value.toLowerCase()
+        : undefined;
     default:
       return undefined;
   }
@@ -132,9 +167,13 @@ function readMember(scope: Scope, type: EnumType, token: Token): string | undefi
   if (token.kind === 'enum' && token.type.toLowerCase() !== type.name.toLowerCase()) return undefined;
   const asked = token.value.split(',').map((name) => name.trim().toLowerCase());
   const found = type.members.filter(({ name }) => asked.includes(name.toLowerCase()));
-  if (found.length === new Set(asked).size && (type.flags || found.length === 1)) return found.map(({ name }) => name).join(',');
+  if (found.length === new Set(asked).size && (type.flags || found.length === 1))
+    return found.map(({ name }) => name).join(',');
   const allowed = type.members.map(({ name }) => `'${name}'`).join(', ');
-  throw refuse(scope.option, `${quoted(token.value)} is not a member of '${type.name}'. Possible values are: ${allowed}.`);
+  throw refuse(
+    scope.option,
+    `${quoted(token.value)} is not a member of '${type.name}'. Possible values are: ${allowed}.`,
+  );
 }
 
 /** A token in the words of an error. */

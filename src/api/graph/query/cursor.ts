@@ -25,7 +25,10 @@ export function take(cursor: Cursor): Token {
 }
 
 /** Takes the next token if it is one of the words, in any case. */
-export function takeWord<const Word extends string>(cursor: Cursor, words: readonly Word[]): Word | undefined {
+export function takeWord<const Word extends string>(
+  cursor: Cursor,
+  words: readonly Word[],
+): Word | undefined {
   const token = peek(cursor);
   const word = token.kind === 'word' ? words.find((known) => known === token.value.toLowerCase()) : undefined;
   if (word) cursor.next++;

@@ -17,36 +17,32 @@ export function matches(filter: Filter, subject: Subject): boolean {
 }
 
 function evaluate(filter: Filter, subject: Subject): boolean | null {
-  switch (filter.kind) {
-    case 'and':
-      return together(filter.operands, subject, false);
-    case 'or':
-      return together(filter.operands, subject, true);
-    case 'not': {
-      const operand = evaluate(filter.operand, subject);
-      return operand === null ? null : !operand;
-    }
-    case 'compare':
-      return compare(valueAt(filter.path, subject), filter.operator, comparable(filter.value, filter.path.type));
-    case 'in': {
-      const value = valueAt(filter.path, subject);
-      return filter.values.some((wanted) => comparable(wanted, filter.path.type) === value);
-    }
-    case 'text': {
-      const value = valueAt(filter.path, subject);
-      return typeof value === 'string' ? testText(value, filter.test, fold(filter.value)) : null;
-    }
-    case 'property': {
-      const value = valueAt(filter.path, subject);
-      return typeof value === 'boolean' ? value : null;
-    }
-    case 'constant':
-      return filter.value;
-    case 'isof': {
-      const type = filter.path ? walk(filter.path, subject)?.type : subject.type;
-      return type !== undefined && filter.types.includes(type);
-    }
+  if (filter.kind === 'and' || filter.kind === 'or') {
+    return together(filter.operands, subject, filter.kind === 'or');
   }
+  if (filter.kind === 'not') {
+    const operand = evaluate(filter.operand, subject);
+    return operand === null ? null : !operand;
+  }
+  if (filter.kind === 'constant') return filter.value;
+  if (filter.kind === 'isof') {
+    const type = filter.path ? walk(filter.path, subject)?.type : subject.type;
+    return type !== undefined && filter.types.includes(type);
+  }
+  return test(filter, valueAt(filter.path, subject));
+}
+
+type PropertyTest = Extract<Filter, { kind: 'compare' | 'in' | 'text' | 'property' }>;
+
+function test(filter: PropertyTest, value: FilterValue): boolean | null {
+  if (filter.kind === 'compare') {
+    return compare(value, filter.operator, comparable(filter.value, filter.path.type));
+  }
+  if (filter.kind === 'in') {
+    return filter.values.some((wanted) => comparable(wanted, filter.path.type) === value);
+  }
+  if (filter.kind === 'property') return typeof value === 'boolean' ? value : null;
+  return typeof value === 'string' ? testText(value, filter.test, fold(filter.value)) : null;
 }
 
 /** `and` ends at the first false, `or` at the first true; else a null among the operands makes it null. */
@@ -98,7 +94,10 @@ function valueAt(path: PropertyPath, subject: Subject): FilterValue {
   return end ? comparable(end.value, path.type) : null;
 }
 
-function walk(path: PropertyPath, subject: Subject): { readonly type: string; readonly value: unknown } | undefined {
+function walk(
+  path: PropertyPath,
+  subject: Subject,
+): { readonly type: string; readonly value: unknown } | undefined {
   let value: unknown = subject.values;
   let { type } = subject;
   for (const step of path.steps) {

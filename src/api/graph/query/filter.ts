@@ -17,7 +17,14 @@ import type { Token } from './tokens.ts';
 
 const deepest = 50;
 const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const satisfies readonly Comparison[];
-const mirrored: Readonly<Record<Comparison, Comparison>> = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge' };
+const mirrored: Readonly<Record<Comparison, Comparison>> = {
+  eq: 'eq',
+  ne: 'ne',
+  gt: 'lt',
+  ge: 'le',
+  lt: 'gt',
+  le: 'ge',
+};
 const textTests = ['startswith', 'endswith', 'contains'] as const;
 
 /**
@@ -44,7 +51,8 @@ function joined(kind: 'and' | 'or', cursor: Cursor, parseOperand: () => Filter):
 }
 
 function parseUnary(cursor: Cursor, depth: number): Filter {
-  if (depth > deepest) throw refuse(cursor.scope.option, `'${cursor.scope.option}' is nested deeper than ${deepest} levels.`);
+  if (depth > deepest)
+    throw refuse(cursor.scope.option, `'${cursor.scope.option}' is nested deeper than ${deepest} levels.`);
   if (takeWord(cursor, ['not'])) return { kind: 'not', operand: parseUnary(cursor, depth + 1) };
   if (!takeMark(cursor, '(')) return parsePredicate(cursor);
   const inner = parseOr(cursor, depth + 1);
@@ -60,7 +68,13 @@ function parsePredicate(cursor: Cursor): Filter {
   if (peek(cursor).kind === '(') return parseCall(cursor, names);
   const path = resolvePath(cursor.scope, names);
   const operator = takeWord(cursor, comparisons);
-  if (operator) return { kind: 'compare', path, operator, value: literalFor(cursor.scope, path, operator, constant(cursor)) };
+  if (operator)
+    return {
+      kind: 'compare',
+      path,
+      operator,
+      value: literalFor(cursor.scope, path, operator, constant(cursor)),
+    };
   if (takeWord(cursor, ['in'])) return parseIn(cursor, path);
   if (path.type === 'Edm.Boolean') return { kind: 'property', path };
   throw unexpected(cursor, 'a comparison such as eq');
@@ -72,9 +86,15 @@ function literalFirst(cursor: Cursor): Filter {
   const operator = takeWord(cursor, comparisons);
   if (operator) {
     const path = resolvePath(cursor.scope, parseNames(cursor));
-    return { kind: 'compare', path, operator: mirrored[operator], value: literalFor(cursor.scope, path, mirrored[operator], token) };
+    return {
+      kind: 'compare',
+      path,
+      operator: mirrored[operator],
+      value: literalFor(cursor.scope, path, mirrored[operator], token),
+    };
   }
-  if (token.kind === 'word' && token.value !== 'null') return { kind: 'constant', value: token.value === 'true' };
+  if (token.kind === 'word' && token.value !== 'null')
+    return { kind: 'constant', value: token.value === 'true' };
   throw unexpected(cursor, 'a comparison such as eq');
 }
 
@@ -93,7 +113,10 @@ function parseCall(cursor: Cursor, names: readonly string[]): Filter {
   if (name === 'isof') return parseIsof(cursor);
   const supported = [...textTests, 'isof'].join(', ');
   const { scope } = cursor;
-  throw refuse(scope.option, `The function '${names.join('/')}' is not supported in '${scope.option}'. Supported are: ${supported}.`);
+  throw refuse(
+    scope.option,
+    `The function '${names.join('/')}' is not supported in '${scope.option}'. Supported are: ${supported}.`,
+  );
 }
 
 function parseTextTest(cursor: Cursor, test: (typeof textTests)[number]): Filter {
@@ -129,10 +152,15 @@ function parseNameOrString(cursor: Cursor): string {
 function constant(cursor: Cursor): Token {
   const token = take(cursor);
   if (isLiteral(token)) return token;
-  throw unexpectedToken(cursor, token, 'a constant: a property is compared with a string, number, date, true, false or null');
+  throw unexpectedToken(
+    cursor,
+    token,
+    'a constant: a property is compared with a string, number, date, true, false or null',
+  );
 }
 
 function isLiteral(token: Token): boolean {
-  if (token.kind === 'word') return token.value === 'null' || token.value === 'true' || token.value === 'false';
+  if (token.kind === 'word')
+    return token.value === 'null' || token.value === 'true' || token.value === 'false';
   return 'value' in token;
 }

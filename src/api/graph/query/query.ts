@@ -7,7 +7,16 @@ import { checkPropertyName, type Scope } from './check.ts';
 import { parseFilter } from './filter.ts';
 import { parseOrderBy } from './order-by.ts';
 
-export type QueryOption = 'select' | 'top' | 'skip' | 'filter' | 'orderby' | 'expand' | 'count' | 'skiptoken' | 'format';
+export type QueryOption =
+  | 'select'
+  | 'top'
+  | 'skip'
+  | 'filter'
+  | 'orderby'
+  | 'expand'
+  | 'count'
+  | 'skiptoken'
+  | 'format';
 
 /** What a route allows in its query string. */
 export interface QueryRules {
@@ -52,11 +61,11 @@ const readers: { readonly [Option in QueryOption]: (rules: QueryRules, text: str
 /** Reads the query string; the `$` of an option may be missing. Throws `invalidInput` with one violation for each bad option. */
 export function parseQuery(rules: QueryRules, search: URLSearchParams): Query {
   const violations: GraphViolation[] = [];
-  let query: Query = {};
+  const options: Query[] = [];
   const seen = new Set<string>();
   for (const [name, text] of search) {
     try {
-      query = { ...query, ...readOption(rules, name, text, seen) };
+      options.push(readOption(rules, name, text, seen));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       violations.push(...(error.violations as GraphViolation[]));
@@ -64,18 +73,22 @@ export function parseQuery(rules: QueryRules, search: URLSearchParams): Query {
   }
   const [first, ...rest] = violations;
   if (first) throw refusal([first, ...rest]);
-  return query;
+  return Object.assign({}, ...options) as Query;
 }
 
 function readOption(rules: QueryRules, name: string, text: string, seen: Set<string>): Query {
   const option = name.replace(/^\$/, '').toLowerCase();
   if (!rules.options.some((known) => known === option)) {
     const supported = rules.options.map((known) => `$${known}`).join(', ') || 'none';
-    throw refuse(name, `${quoted(name)} is not supported by the service. Supported query options here: ${supported}.`);
+    throw refuse(
+      name,
+      `${quoted(name)} is not supported by the service. Supported query options here: ${supported}.`,
+    );
   }
   if (seen.has(option)) throw refuse(`$${option}`, `The query option '$${option}' must be given once only.`);
   seen.add(option);
-  if (/\p{Cc}/u.test(text)) throw refuse(`$${option}`, `The query option '$${option}' has a control character in it.`);
+  if (/\p{Cc}/u.test(text))
+    throw refuse(`$${option}`, `The query option '$${option}' has a control character in it.`);
   return readers[option as QueryOption](rules, text);
 }
 
@@ -88,12 +101,16 @@ function parseSelect(rules: QueryRules, text: string): Query {
 
 function parseExpand(rules: QueryRules, text: string): string[] {
   const nested = /^\s*([\w.]+)\s*\(/.exec(text)?.[1];
-  if (nested) throw refuse('$expand', `Options in parentheses after ${quoted(nested)} are not supported in '$expand'.`);
+  if (nested)
+    throw refuse('$expand', `Options in parentheses after ${quoted(nested)} are not supported in '$expand'.`);
   const names = namesIn('$expand', text);
   const unknown = names.find((name) => !rules.expandable.includes(name));
   if (unknown === undefined) return [...new Set(names)];
   const known = rules.expandable.map((name) => `'${name}'`).join(', ') || 'nothing';
-  throw refuse('$expand', `Could not find a navigation property named ${quoted(unknown)} on type '${rules.type}'. Can be expanded: ${known}.`);
+  throw refuse(
+    '$expand',
+    `Could not find a navigation property named ${quoted(unknown)} on type '${rules.type}'. Can be expanded: ${known}.`,
+  );
 }
 
 function namesIn(option: string, text: string): string[] {
@@ -104,9 +121,13 @@ function namesIn(option: string, text: string): string[] {
 
 function parseCount(option: string, text: string, most: number): number {
   const count = /^\d{1,10}$/.test(text) ? Number(text) : undefined;
-  if (count === undefined) throw refuse(option, `'${option}' must be a whole number from 0 to ${most}, not ${quoted(text)}.`);
+  if (count === undefined)
+    throw refuse(option, `'${option}' must be a whole number from 0 to ${most}, not ${quoted(text)}.`);
   if (count <= most) return count;
-  throw refuse(option, `The limit of '${most}' for '${option}' has been exceeded. The value from the incoming request is '${count}'.`);
+  throw refuse(
+    option,
+    `The limit of '${most}' for '${option}' has been exceeded. The value from the incoming request is '${count}'.`,
+  );
 }
 
 function parseBoolean(option: string, text: string): boolean {

@@ -40,7 +40,8 @@ export function tokenize(option: string, text: string): Token[] {
 function nextToken(option: string, text: string, start: number): [token: Token, length: number] {
   const at = start + 1;
   const mark = text[start]!;
-  if (mark === '(' || mark === ')' || mark === ',' || mark === '/' || mark === ':') return [{ kind: mark, at }, 1];
+  if (mark === '(' || mark === ')' || mark === ',' || mark === '/' || mark === ':')
+    return [{ kind: mark, at }, 1];
   const string = matchAt(stringShape, text, start);
   if (string) return [{ kind: 'string', value: unquote(string), at }, string.length];
   const dateTime = matchAt(dateTimeShape, text, start);
@@ -51,7 +52,10 @@ function nextToken(option: string, text: string, start: number): [token: Token, 
   if (number) return [{ kind: 'number', value: Number(number), at }, number.length];
   const word = matchAt(wordShape, text, start);
   if (!word) {
-    throw refuse(option, `'${option}' cannot be read at character ${at}: ${quoted(text.slice(start, start + 20))}.`);
+    throw refuse(
+      option,
+      `'${option}' cannot be read at character ${at}: ${quoted(text.slice(start, start + 20))}.`,
+    );
   }
   const member = matchAt(stringShape, text, start + word.length);
   if (!member) return [{ kind: 'word', value: word, at }, word.length];

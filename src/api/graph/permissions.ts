@@ -1,0 +1,85 @@
+import type { Permission } from '../../tenancy/index.ts';
+
+const actions = ['read', 'create', 'update', 'remove'] as const;
+
+const devicesRead = ['windows.device.read', 'apple.device.read'] as const;
+const deviceConfiguration = all('deviceConfiguration');
+const partner = all('partner');
+const group = all('group');
+
+/**
+ * What each Microsoft Graph permission allows, least first: the documented permissions of each path, and for the push
+ * certificate those that the real service names in its refusals.
+ *
+ * https://learn.microsoft.com/graph/permissions-reference
+ */
+const documentedGrants = {
+  'DeviceManagementServiceConfig.Read.All': ['pushCertificate.read', 'partner.read', 'user.read'],
+  'DeviceManagementServiceConfig.ReadWrite.All': [
+    'pushCertificate.read',
+    'pushCertificate.update',
+    ...partner,
+    'user.read',
+  ],
+  'DeviceManagementConfiguration.Read.All': [
+    'deviceConfiguration.read',
+    'pushCertificate.read',
+    'partner.read',
+    'user.read',
+    ...devicesRead,
+  ],
+  'DeviceManagementConfiguration.ReadWrite.All': [
+    ...deviceConfiguration,
+    'pushCertificate.read',
+    'pushCertificate.update',
+    ...partner,
+    'user.read',
+    ...devicesRead,
+  ],
+  'DeviceManagementManagedDevices.Read.All': ['pushCertificate.read', 'user.read', ...devicesRead],
+  'DeviceManagementManagedDevices.ReadWrite.All': ['user.read', ...devicesRead],
+  'GroupMember.Read.All': ['group.read'],
+  'Group.Read.All': ['group.read'],
+  'Group.Create': ['group.create'],
+  'Group.ReadWrite.All': group,
+  'User.Read.All': ['user.read'],
+  'User.ReadWrite.All': ['user.read'],
+  'Directory.Read.All': ['group.read', 'user.read'],
+  'Directory.ReadWrite.All': ['group.read', 'group.create', 'group.update', 'user.read'],
+} as const satisfies Record<string, readonly Permission[]>;
+
+/** The service names these in its refusals, and old applications hold them. */
+const legacySpellings = {
+  'DeviceManagementServiceConfiguration.Read.All': documentedGrants['DeviceManagementServiceConfig.Read.All'],
+  'DeviceManagementServiceConfiguration.ReadWrite.All':
+    documentedGrants['DeviceManagementServiceConfig.ReadWrite.All'],
+} as const;
+
+export type GraphPermission = keyof typeof documentedGrants | keyof typeof legacySpellings;
+
+/** The neutral permissions that each Graph permission stands for. */
+export const graphPermissions: Readonly<Record<GraphPermission, readonly Permission[]>> = {
+  ...documentedGrants,
+  ...legacySpellings,
+};
+
+/** The Graph permissions any one of which is enough. */
+export function acceptedGraphPermissions(needed: Permission): GraphPermission[] {
+  return (Object.keys(graphPermissions) as GraphPermission[]).filter((name) =>
+    graphPermissions[name].includes(needed),
+  );
+}
+
+/** The neutral permissions that a token's `roles` or `scp` stand for. Names of other services mean nothing here. */
+export function neutralPermissions(graphNames: Iterable<string>): Set<Permission> {
+  const granted = new Set<Permission>();
+  for (const name of graphNames) {
+    if (!Object.hasOwn(graphPermissions, name)) continue;
+    for (const permission of graphPermissions[name as GraphPermission]) granted.add(permission);
+  }
+  return granted;
+}
+
+function all<Thing extends 'deviceConfiguration' | 'partner' | 'group'>(thing: Thing) {
+  return actions.map((action) => `${thing}.${action}` as const);
+}
