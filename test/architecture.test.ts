@@ -75,7 +75,8 @@ const imports: Import[] = files.flatMap(({ path, isTest, text }) => {
   });
 });
 
-function layerOf(path: string): { folder: string; level: number } | undefined {
+function layerOf(file: string): { folder: string; level: number } | undefined {
+  const path = file.replace(/\.test\.ts$/, '.ts');
   for (const [level, folders] of layers.entries()) {
     for (const folder of folders) {
       if (path === folder || path.startsWith(`${folder}/`)) return { folder, level };

@@ -45,3 +45,11 @@ test.each([
 test('the same key in different objects, and quotes and braces inside strings, are fine', () => {
   expect(refusal('[{"a":1},{"a":2},{"b":{"a":3},"c":"{\\"a\\":1,\\"a\\":2"}]')).toBe('accepted');
 });
+
+test.each(['{"clientSecret": hunter2}', '{"clientSecret": "hunter2', '["hunter2" "hunter2"]', 'hunter2'])(
+  'the refusal of %s repeats nothing of it',
+  (text) => {
+    expect(refusal(text)).toMatch(/^malformedBody The body is not valid JSON: .{5,}\.$/);
+    expect(refusal(text)).not.toContain('unter2');
+  },
+);

@@ -15,13 +15,21 @@ export function parseJson(text: string): Json {
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    throw new Fault('malformedBody', `The body is not valid JSON: ${(error as Error).message}.`);
+    throw new Fault(
+      'malformedBody',
+      `The body is not valid JSON: ${withoutSnippet((error as Error).message)}.`,
+    );
   }
   refuseDuplicateKeys(text);
   const violations: Violation[] = [];
   collectUnstorable(value, '', violations);
   if (violations.length > 0) throw invalidInput(violations);
   return value;
+}
+
+/** What the parser says, without the piece of the body that it quotes: there may be a secret in it. */
+function withoutSnippet(message: string): string {
+  return /^(Unexpected token '.'|[^"]*)/su.exec(message)![0].replace(/[,\s]*(\.\.\.)?$/, '');
 }
 
 /** Walks JSON that is known to be well formed: only strings and braces matter. */

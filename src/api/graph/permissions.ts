@@ -80,6 +80,13 @@ export function neutralPermissions(graphNames: Iterable<string>): Set<Permission
   return granted;
 }
 
+/** The Graph permissions that an application with these neutral ones holds in full, as its tokens' `roles` show them. */
+export function graphRolesOf(held: ReadonlySet<string>): string[] {
+  return Object.entries(documentedGrants)
+    .filter(([, granted]) => granted.every((permission) => held.has(permission)))
+    .map(([name]) => name);
+}
+
 function all<Thing extends 'deviceConfiguration' | 'partner' | 'group'>(thing: Thing) {
   return actions.map((action) => `${thing}.${action}` as const);
 }

@@ -1,0 +1,167 @@
+import { unavailable } from '../../database/index.ts';
+import { etagOf, readIfMatch } from '../../kernel/etag.ts';
+import { Fault } from '../../kernel/fault.ts';
+import { faultOfHttp } from '../../kernel/http.ts';
+import { change, type Caller, type ChangeServices } from '../../tenancy/index.ts';
+import { graphError, graphInternalError, type ErrorContext, type Flavour } from './errors.ts';
+import type { GraphVersion } from './model/document.ts';
+import { models } from './model/model.ts';
+import { odataContext } from './payload/context.ts';
+import { contentType, metadataLevel, type MetadataLevel } from './payload/metadata-level.ts';
+import { acceptedGraphPermissions } from './permissions.ts';
+import { graphRoutes } from './resources/index.ts';
+import type { GraphRoute, RouteAnswer } from './route.ts';
+import { matchPath, parsePath, type PathMatch } from './url.ts';
+import { quoted } from './violation.ts';
+
+/** A request as the HTTP edge, or a batch, hands it over. */
+export interface GraphRequest {
+  readonly method: string;
+  readonly version: GraphVersion;
+  /** Scheme and host, as the client called it. */
+  readonly origin: string;
+  /** Below the version, with its query string. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+export interface GraphAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text; undefined sends no body. */
+  readonly body: string | undefined;
+}
+
+/** Answers one request. Only bugs throw. */
+export async function dispatch(services: ChangeServices, request: GraphRequest): Promise<GraphAnswer> {
+  const [path, query] = splitOnce(request.target, '?');
+  const serviceRoot = `${request.origin}/${request.version}`;
+  const pieces = parsePath(path);
+  const found = findRoute(request.method, request.version, pieces);
+  requirePermission(request.caller, found.route);
+
+  const scope = { ...request.caller, requestId: request.requestId };
+  const search = new URLSearchParams(query);
+  const metadata = metadataLevel(search.get('$format') ?? search.get('format') ?? request.headers['accept']);
+  const answer = await found.route.handle({
+    version: request.version,
+    model: models[request.version],
+    serviceRoot,
+    path,
+    match: found.match,
+    search,
+    body: request.body,
+    ifMatch: readIfMatch(request.headers['if-match']),
+    metadata,
+    prefer: preferences(request.headers['prefer']),
+    read: { db: services.database, scope },
+    change: (work) => change(services, scope, work),
+  });
+  return written(answer, serviceRoot, metadata);
+}
+
+function findRoute(
+  method: string,
+  version: GraphVersion,
+  pieces: ReturnType<typeof parsePath>,
+): { route: GraphRoute; match: PathMatch } {
+  const others = new Set<string>();
+  for (const route of graphRoutes) {
+    if (!route.versions.includes(version)) continue;
+    const match = matchPath(route.template, pieces);
+    if (!match) continue;
+    if (route.method === method) return { route, match };
+    others.add(route.method);
+  }
+  if (others.size > 0) {
+    throw new Fault(
+      'methodNotAllowed',
+      `Specified HTTP method is not allowed for the request target. Allowed here: ${[...others].join(', ')}.`,
+      { accepted: [...others] },
+    );
+  }
+  throw new Fault(
+    'routeNotFound',
+    `Resource not found for the segment ${quoted(firstUnknown(version, pieces))}.`,
+  );
+}
+
+/** The first name at which the path leaves everything that this version serves. */
+function firstUnknown(version: GraphVersion, pieces: ReturnType<typeof parsePath>): string {
+  const names = pieces.flatMap((piece) => (piece.kind === 'segment' ? [piece] : []));
+  const known = new Set(
+    graphRoutes
+      .filter((route) => route.versions.includes(version))
+      .flatMap((route) => route.template.toLowerCase().replace(/\(\)$/, '').split('/')),
+  );
+  const unknown = names.find(({ name }) => !known.has(name)) ?? names.at(-1);
+  return unknown?.text ?? '';
+}
+
+function requirePermission({ principal }: Caller, { permission }: GraphRoute): void {
+  if (principal.permissions.has(permission)) return;
+  const accepted = acceptedGraphPermissions(permission);
+  throw new Fault('forbidden', `One of ${accepted.join(', ')} is needed.`, { accepted });
+}
+
+function preferences(header: string | undefined): ReadonlySet<string> {
+  const parts = (header ?? '').split(/[,;]/).map((part) => part.trim().toLowerCase().replaceAll('"', ''));
+  return new Set(parts.filter((part) => part !== ''));
+}
+
+function written(answer: RouteAnswer, serviceRoot: string, metadata: MetadataLevel): GraphAnswer {
+  const headers = {
+    'odata-version': '4.0',
+    'cache-control': 'no-cache',
+    ...(answer.revision !== undefined && { etag: etagOf(answer.revision) }),
+    ...answer.headers,
+  };
+  if (answer.body === undefined) return { status: answer.status, headers, body: undefined };
+  if (typeof answer.body === 'string') {
+    return {
+      status: answer.status,
+      headers: { ...headers, 'content-type': 'text/plain' },
+      body: answer.body,
+    };
+  }
+  const context =
+    answer.subject && metadata !== 'none'
+      ? { '@odata.context': odataContext(serviceRoot, answer.subject) }
+      : {};
+  const body = JSON.stringify({ ...context, ...(answer.body as object) });
+  return { status: answer.status, headers: { ...headers, 'content-type': contentType(metadata) }, body };
+}
+
+/** The answer to whatever was thrown while a request was read or answered. `fault` is undefined for a bug. */
+export function failureAnswer(
+  error: unknown,
+  context: ErrorContext,
+): GraphAnswer & { readonly isBug: boolean } {
+  const fault = error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
+  const { status, body } = fault ? graphError(fault, context) : graphInternalError(context);
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+      ...(fault?.code === 'methodNotAllowed' && { allow: fault.accepted.join(', ') }),
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    },
+    body: JSON.stringify(body),
+    isBug: !fault,
+  };
+}
+
+/** Whether Intune or the directory would answer at this path below the version. */
+export function flavourOf(target: string): Flavour {
+  return /^\/*device(management|appmanagement)\b/i.test(target) ? 'intune' : 'directory';
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

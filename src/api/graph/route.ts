@@ -1,0 +1,65 @@
+import { parseGuidId, type Id } from '../../kernel/id.ts';
+import { notFound } from '../../kernel/fault.ts';
+import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
+import type { Flavour } from './errors.ts';
+import type { GraphVersion } from './model/document.ts';
+import type { Model } from './model/model.ts';
+import type { ContextSubject } from './payload/context.ts';
+import type { MetadataLevel } from './payload/metadata-level.ts';
+import type { PathMatch } from './url.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** A request that found its route and whose caller may make it. */
+export interface RouteRequest {
+  readonly version: GraphVersion;
+  readonly model: Model;
+  /** `https://{host}/{version}`, as the client called it. */
+  readonly serviceRoot: string;
+  /** The path below the version, as the client wrote it. */
+  readonly path: string;
+  readonly match: PathMatch;
+  readonly search: URLSearchParams;
+  /** The JSON body; undefined when there is none. */
+  readonly body: unknown;
+  /** Revisions that `If-Match` allows; undefined allows any. */
+  readonly ifMatch: readonly number[] | undefined;
+  /** How much of OData's annotations the client wants. */
+  readonly metadata: MetadataLevel;
+  /** What `Prefer` asks for, in lower case. */
+  readonly prefer: ReadonlySet<string>;
+  readonly read: ReadContext;
+  readonly change: <Result>(work: (context: WriteContext) => Promise<Result>) => Promise<Result>;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  /** JSON, or text for `$count`; undefined sends no body. */
+  readonly body?: unknown;
+  /** What the answer's `@odata.context` speaks of; none for answers without a body. */
+  readonly subject?: ContextSubject;
+  readonly revision?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One operation of the Graph API. Routing, authorisation and the contract tests follow from it. */
+export interface GraphRoute {
+  readonly method: Method;
+  /** Below the version, such as `deviceManagement/deviceConfigurations/{id}`. */
+  readonly template: string;
+  readonly versions: readonly GraphVersion[];
+  readonly flavour: Flavour;
+  readonly permission: Permission;
+  readonly handle: (request: RouteRequest) => Promise<RouteAnswer>;
+}
+
+export const bothVersions: readonly GraphVersion[] = ['v1.0', 'beta'];
+
+/** The id that a key of the path names. A key that no id can be is not found, as an unknown one. Faults: `notFound`. */
+export function idOfKey(match: PathMatch, position: number, what: string): Id {
+  const key = match.keys[position];
+  const text = typeof key === 'string' ? key : JSON.stringify(Object.fromEntries(key ?? []));
+  const id = parseGuidId(text);
+  if (!id) throw notFound(what, text);
+  return id;
+}

@@ -1,0 +1,15 @@
+import type { Endpoint } from './endpoint.ts';
+import { applicationEndpoints } from './resources/applications.ts';
+import { auditEventEndpoints } from './resources/audit-events.ts';
+import { groupEndpoints } from './resources/groups.ts';
+import { organizationEndpoints } from './resources/organization.ts';
+import { tokenEndpoints } from './resources/tokens.ts';
+
+/** Every operation of Muster's own API. */
+export const endpoints: readonly Endpoint[] = [
+  ...organizationEndpoints,
+  ...tokenEndpoints,
+  ...applicationEndpoints,
+  ...groupEndpoints,
+  ...auditEventEndpoints,
+];

@@ -1,0 +1,51 @@
+import { Type } from 'typebox';
+import type { Endpoint } from './endpoint.ts';
+
+const Problem = Type.Object(
+  {
+    type: Type.Literal('about:blank'),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What was wrong, where, and what would be right' }),
+    code: Type.String({ description: 'What kind of problem it is, for programs' }),
+    violations: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })),
+  },
+  { description: 'Problem details (RFC 9457)' },
+);
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+/** An operation as the generated OpenAPI document has it. */
+export function openApi(endpoint: Endpoint): Record<string, unknown> {
+  const { name, tag, summary, description, permission, path, query, body } = endpoint;
+  return {
+    operationId: name,
+    summary,
+    description: [description, `Permission: \`${permission}\`.`].filter(Boolean).join('\n\n'),
+    tags: [`Muster: ${tag}`],
+    security: [{ bearer: [] }],
+    params: Type.Object({
+      organization: Type.String({ description: "The organization's id or slug" }),
+      ...path.properties,
+    }),
+    ...(Object.keys(query.properties).length > 0 && { querystring: query }),
+    ...(body && { body }),
+    response: {
+      ...success(endpoint),
+      400: problem('Invalid input'),
+      401: problem('No token, or not a valid one'),
+      403: problem('The token lacks the permission'),
+      404: problem('There is no such thing in this organization'),
+      ...(endpoint.method !== 'GET' && { 409: problem('It exists already, or is in use') }),
+      ...(endpoint.method === 'PATCH' && { 412: problem('It is not what If-Match names any more') }),
+    },
+  };
+}
+
+function success({ method, data }: Endpoint): Record<number, unknown> {
+  if (Type.IsUndefined(data)) return { 204: { description: 'Done', type: 'null' } };
+  return { [method === 'POST' ? 201 : 200]: { description: 'Done', ...data } };
+}

@@ -1,0 +1,203 @@
+import { Type, type Static } from 'typebox';
+import {
+  addGroupMembers,
+  createGroup,
+  listGroupMembers,
+  listGroups,
+  removeGroup,
+  removeGroupMembers,
+  requireGroup,
+  updateGroup,
+  type Group,
+} from '../../../directory/index.ts';
+import { invalidInput, notFound } from '../../../kernel/fault.ts';
+import { endpoint, type Endpoint, type EndpointAnswer } from '../endpoint.ts';
+import {
+  AnyId,
+  Guid,
+  idInPath,
+  ListOf,
+  Nullable,
+  pageByOffset,
+  PageQuery,
+  readId,
+  Timestamp,
+} from '../shapes.ts';
+
+const tag = 'Groups';
+
+const content = {
+  displayName: Type.String({ minLength: 1, maxLength: 256 }),
+  description: Nullable(Type.String({ maxLength: 1_024 })),
+  mailNickname: Type.String({ minLength: 1, maxLength: 64, pattern: '^[!-~]+$' }),
+  mailEnabled: Type.Boolean(),
+  securityEnabled: Type.Boolean(),
+};
+const optional = Type.Partial(Type.Object(content));
+
+const GroupShape = Type.Object({
+  id: Guid('Id'),
+  ...content,
+  createdAt: Timestamp('When it was created'),
+  updatedAt: Timestamp('When it was last changed'),
+});
+
+const MemberShape = Type.Object({
+  id: Guid('Id of the user'),
+  email: Type.String(),
+  name: Nullable(Type.String()),
+});
+
+const GroupPath = Type.Object({ group: AnyId('Id of the group') });
+
+function shown({ revision: _, createdAt, updatedAt, ...group }: Group): Static<typeof GroupShape> {
+  return { ...group, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+}
+
+function answer(group: Group): EndpointAnswer<Static<typeof GroupShape>> {
+  return { data: shown(group), revision: group.revision };
+}
+
+export const groupEndpoints: readonly Endpoint[] = [
+  endpoint({
+    name: 'listGroups',
+    method: 'GET',
+    url: '/groups',
+    tag,
+    summary: 'List groups, oldest first',
+    permission: 'group.read',
+    query: Type.Object({
+      ...PageQuery.properties,
+      search: Type.Optional(
+        Type.String({ maxLength: 256, description: 'Only groups whose name or description contains it' }),
+      ),
+    }),
+    data: ListOf(GroupShape),
+    handle: async ({ query, read }) => {
+      const { items, next } = await pageByOffset(query, (part) =>
+        listGroups(
+          read,
+          { search: query.search },
+          { ...part, sort: { field: 'createdAt', descending: false } },
+        ),
+      );
+      return { data: { items: items.map(shown), next } };
+    },
+  }),
+  endpoint({
+    name: 'createGroup',
+    method: 'POST',
+    url: '/groups',
+    tag,
+    summary: 'Create a group',
+    permission: 'group.create',
+    body: Type.Object({
+      ...optional.properties,
+      displayName: content.displayName,
+      mailNickname: content.mailNickname,
+    }),
+    data: GroupShape,
+    handle: async ({ body, change }) => {
+      const group = await change((context) => createGroup(context, body));
+      return { ...answer(group), created: group.id };
+    },
+  }),
+  endpoint({
+    name: 'getGroup',
+    method: 'GET',
+    url: '/groups/{group}',
+    tag,
+    summary: 'Get a group',
+    permission: 'group.read',
+    path: GroupPath,
+    data: GroupShape,
+    handle: async ({ path, read }) => answer(await requireGroup(read, idInPath(path.group, 'Group'))),
+  }),
+  endpoint({
+    name: 'updateGroup',
+    method: 'PATCH',
+    url: '/groups/{group}',
+    tag,
+    summary: 'Change a group',
+    description: 'What the body leaves out stays as it is.',
+    permission: 'group.update',
+    path: GroupPath,
+    body: optional,
+    data: GroupShape,
+    handle: async ({ path, body, ifMatch, change }) => {
+      const id = idInPath(path.group, 'Group');
+      return answer(await change((context) => updateGroup(context, id, body, ifMatch)));
+    },
+  }),
+  endpoint({
+    name: 'deleteGroup',
+    method: 'DELETE',
+    url: '/groups/{group}',
+    tag,
+    summary: 'Delete a group',
+    description: 'Its members stay.',
+    permission: 'group.remove',
+    path: GroupPath,
+    data: Type.Undefined(),
+    handle: async ({ path, ifMatch, change }) => {
+      const id = idInPath(path.group, 'Group');
+      await change((context) => removeGroup(context, id, ifMatch));
+      return { data: undefined };
+    },
+  }),
+  endpoint({
+    name: 'listGroupMembers',
+    method: 'GET',
+    url: '/groups/{group}/members',
+    tag,
+    summary: 'List the users in a group',
+    permission: 'group.read',
+    path: GroupPath,
+    query: PageQuery,
+    data: ListOf(MemberShape),
+    handle: async ({ path, query, read }) => {
+      const id = idInPath(path.group, 'Group');
+      const { items, next } = await pageByOffset(query, (part) => listGroupMembers(read, id, part));
+      return { data: { items: items.map(({ id: user, email, name }) => ({ id: user, email, name })), next } };
+    },
+  }),
+  endpoint({
+    name: 'addGroupMembers',
+    method: 'POST',
+    url: '/groups/{group}/members',
+    tag,
+    summary: 'Add users to a group',
+    description: 'Users that are in it already stay in it.',
+    permission: 'group.update',
+    path: GroupPath,
+    body: Type.Object({ members: Type.Array(AnyId('Id of a user'), { minItems: 1, maxItems: 1_000 }) }),
+    data: Type.Undefined(),
+    handle: async ({ path, body, change }) => {
+      const id = idInPath(path.group, 'Group');
+      const users = body.members.map((text, index) => {
+        const user = readId(text);
+        if (!user) throw invalidInput([{ path: `members[${index}]`, message: `'${text}' is not an id` }]);
+        return user;
+      });
+      await change((context) => addGroupMembers(context, id, users));
+      return { data: undefined };
+    },
+  }),
+  endpoint({
+    name: 'removeGroupMember',
+    method: 'DELETE',
+    url: '/groups/{group}/members/{user}',
+    tag,
+    summary: 'Remove a user from a group',
+    permission: 'group.update',
+    path: Type.Object({ ...GroupPath.properties, user: AnyId('Id of the user') }),
+    data: Type.Undefined(),
+    handle: async ({ path, change }) => {
+      const id = idInPath(path.group, 'Group');
+      const user = idInPath(path.user, 'Member');
+      const removed = await change((context) => removeGroupMembers(context, id, [user]));
+      if (removed.length === 0) throw notFound('Member', path.user);
+      return { data: undefined };
+    },
+  }),
+];

@@ -1,0 +1,1 @@
+export { oauthRoutes, type OauthOptions } from './routes.ts';

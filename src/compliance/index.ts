@@ -1,0 +1,19 @@
+export {
+  entraTextLimit,
+  getEntraConfiguration,
+  putEntraConfiguration,
+  revealEntraCredentials,
+  type EntraConfiguration,
+} from './entra-configuration.ts';
+export { complianceMigrations } from './migrations/index.ts';
+export {
+  newPartner,
+  partnerStates,
+  type AssignmentFilter,
+  type AssignmentTarget,
+  type Partner,
+  type PartnerAssignment,
+  type PartnerProperties,
+  type PartnerState,
+} from './partner.ts';
+export { createPartner, listPartners, removePartner, requirePartner, updatePartner } from './partners.ts';

@@ -1,0 +1,137 @@
+import type { Violation } from '../kernel/fault.ts';
+import type { Id } from '../kernel/id.ts';
+
+/** What the partner's own service says of itself; `rejected` means that its messages are refused. */
+export const partnerStates = [
+  'unknown',
+  'unavailable',
+  'enabled',
+  'terminated',
+  'rejected',
+  'unresponsive',
+] as const;
+
+export type PartnerState = (typeof partnerStates)[number];
+
+/** Narrows a target to the devices that a filter lets in or keeps out. */
+export interface AssignmentFilter {
+  readonly id: string;
+  readonly type: 'include' | 'exclude';
+}
+
+/** Whom an assignment is meant for. Group ids are GUIDs. */
+export type AssignmentTarget = { readonly filter?: AssignmentFilter } & (
+  | { readonly kind: 'allDevices' | 'allLicensedUsers' }
+  | { readonly kind: 'configurationManagerCollection'; readonly collectionId: string }
+  | { readonly kind: 'group' | 'exclusionGroup'; readonly groupId: string }
+);
+
+export interface PartnerAssignment {
+  readonly target: AssignmentTarget;
+}
+
+/** What an administrator or the partner's service writes. */
+export interface PartnerProperties {
+  readonly displayName: string | null;
+  readonly partnerState: PartnerState;
+  /** Null: never heard of. */
+  readonly lastHeartbeatAt: Date | null;
+  readonly macOsOnboarded: boolean;
+  readonly androidOnboarded: boolean;
+  readonly iosOnboarded: boolean;
+  readonly linuxOnboarded: boolean;
+  readonly macOsEnrollmentAssignments: readonly PartnerAssignment[];
+  readonly androidEnrollmentAssignments: readonly PartnerAssignment[];
+  readonly iosEnrollmentAssignments: readonly PartnerAssignment[];
+  readonly linuxEnrollmentAssignments: readonly PartnerAssignment[];
+}
+
+/** A compliance management partner: another product that judges the devices of the users in the assigned groups. */
+export interface Partner extends PartnerProperties {
+  readonly id: Id;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A partner of which nothing was said yet. */
+export const newPartner: PartnerProperties = {
+  displayName: null,
+  partnerState: 'unknown',
+  lastHeartbeatAt: null,
+  macOsOnboarded: false,
+  androidOnboarded: false,
+  iosOnboarded: false,
+  linuxOnboarded: false,
+  macOsEnrollmentAssignments: [],
+  androidEnrollmentAssignments: [],
+  iosEnrollmentAssignments: [],
+  linuxEnrollmentAssignments: [],
+};
+
+const assignmentLists = [
+  'macOsEnrollmentAssignments',
+  'androidEnrollmentAssignments',
+  'iosEnrollmentAssignments',
+  'linuxEnrollmentAssignments',
+] as const;
+
+const textLimit = 256;
+const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The properties with group ids in lower case, so that equal ids are equal texts. */
+export function normalizedPartner<Properties extends Partial<PartnerProperties>>(
+  properties: Properties,
+): Properties {
+  const lists = assignmentLists.flatMap((name) => {
+    const assignments = properties[name];
+    return assignments ? [[name, assignments.map(({ target }) => ({ target: normalized(target) }))]] : [];
+  });
+  return { ...properties, ...Object.fromEntries(lists) };
+}
+
+function normalized(target: AssignmentTarget): AssignmentTarget {
+  return 'groupId' in target ? { ...target, groupId: target.groupId.toLowerCase() } : target;
+}
+
+/** What is wrong with a partner's properties. */
+export function partnerViolations(properties: Partial<PartnerProperties>): Violation[] {
+  const { displayName } = properties;
+  const violations: Violation[] =
+    displayName != null && lengthOf(displayName) > textLimit
+      ? [{ path: 'displayName', message: `must not have more than ${textLimit} characters` }]
+      : [];
+  for (const name of assignmentLists) {
+    for (const [index, { target }] of (properties[name] ?? []).entries()) {
+      violations.push(...targetViolations(target, `${name}[${index}].target`));
+    }
+  }
+  return violations;
+}
+
+function targetViolations(target: AssignmentTarget, path: string): Violation[] {
+  const violations = target.filter ? idViolations(target.filter.id, `${path}.filter.id`) : [];
+  if ('collectionId' in target) {
+    violations.push(...idViolations(target.collectionId, `${path}.collectionId`));
+  }
+  if ('groupId' in target && !guidShape.test(target.groupId)) {
+    violations.push({ path: `${path}.groupId`, message: 'must be a GUID' });
+  }
+  return violations;
+}
+
+function idViolations(id: string, path: string): Violation[] {
+  const length = lengthOf(id);
+  if (length > 0 && length <= textLimit) return [];
+  return [{ path, message: `must have 1 to ${textLimit} characters` }];
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+/** The ids of all groups that the assignments name, each once. */
+export function assignedGroupIds(properties: Partial<PartnerProperties>): string[] {
+  const targets = assignmentLists.flatMap((name) => properties[name] ?? []).map(({ target }) => target);
+  return [...new Set(targets.flatMap((target) => ('groupId' in target ? [target.groupId] : [])))];
+}
