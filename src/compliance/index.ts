@@ -9,8 +9,6 @@ export { complianceMigrations } from './migrations/index.ts';
 export {
   newPartner,
   partnerStates,
-  type AssignmentFilter,
-  type AssignmentTarget,
   type Partner,
   type PartnerAssignment,
   type PartnerProperties,

@@ -1,3 +1,4 @@
+import type { AssignmentTarget } from '../directory/index.ts';
 import type { Violation } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 
@@ -12,19 +13,6 @@ export const partnerStates = [
 ] as const;
 
 export type PartnerState = (typeof partnerStates)[number];
-
-/** Narrows a target to the devices that a filter lets in or keeps out. */
-export interface AssignmentFilter {
-  readonly id: string;
-  readonly type: 'include' | 'exclude';
-}
-
-/** Whom an assignment is meant for. Group ids are GUIDs. */
-export type AssignmentTarget = { readonly filter?: AssignmentFilter } & (
-  | { readonly kind: 'allDevices' | 'allLicensedUsers' }
-  | { readonly kind: 'configurationManagerCollection'; readonly collectionId: string }
-  | { readonly kind: 'group' | 'exclusionGroup'; readonly groupId: string }
-);
 
 export interface PartnerAssignment {
   readonly target: AssignmentTarget;

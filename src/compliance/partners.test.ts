@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testServer, type Tenant, type TestServer } from '../../test/support/server.ts';
-import { createGroup } from '../directory/index.ts';
+import { createGroup, type AssignmentTarget } from '../directory/index.ts';
 import { listAuditEvents, operatorScope } from '../tenancy/index.ts';
 import {
   createPartner,
@@ -11,7 +11,6 @@ import {
   removePartner,
   requirePartner,
   updatePartner,
-  type AssignmentTarget,
   type Partner,
   type PartnerProperties,
 } from './index.ts';

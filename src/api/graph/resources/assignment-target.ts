@@ -1,4 +1,4 @@
-import type { AssignmentTarget } from '../../../compliance/index.ts';
+import type { AssignmentTarget } from '../../../directory/index.ts';
 import { bareTypeName } from '../model/model.ts';
 import { refuse } from '../violation.ts';
 

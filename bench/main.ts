@@ -1,0 +1,24 @@
+import { parseArgs } from 'node:util';
+import { benchmarkOperations } from './operations.ts';
+
+const benchmarks = { operations: benchmarkOperations };
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '64' },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
+for (const name of names) {
+  const run = benchmarks[name as keyof typeof benchmarks];
+  if (!run)
+    throw new Error(`There is no benchmark '${name}'; there are ${Object.keys(benchmarks).join(', ')}.`);
+  await run({
+    seconds: Number(values.seconds),
+    rounds: Number(values.rounds),
+    connections: Number(values.connections),
+  });
+}

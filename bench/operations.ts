@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedCluster } from '../src/database/embedded/index.ts';
+import { openDatabase, sql } from '../src/database/index.ts';
+import { makeApplePushCa } from '../test/support/apple-push-ca.ts';
+import { load, median, type Measured, type Target } from './load.ts';
+import { startProcess, type Started } from './processes.ts';
+
+const token = 'bench-token-of-the-first-start';
+const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+
+/**
+ * The five operations, reads and writes, beside a bare Fastify route that does one primary-key read on the same database in the same
+ * run. Rounds alternate between all of them, because machines get faster and slower by the minute; the middle round is printed.
+ */
+export async function benchmarkOperations(settings: {
+  seconds: number;
+  rounds: number;
+  connections: number;
+}): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
+  const cluster = await startEmbeddedCluster({ folder: join(folder, 'postgresql'), log: console.log });
+  try {
+    await using muster = await startProcess(
+      ['src/main.ts', 'serve', '--demo'],
+      {
+        MUSTER_DATA_DIR: folder,
+        MUSTER_DATABASE_URL: cluster.url,
+        MUSTER_LISTEN: '127.0.0.1:18443',
+        MUSTER_TLS: 'off',
+        MUSTER_PUBLIC_URL: 'http://127.0.0.1:18443',
+        MUSTER_BOOTSTRAP_API_TOKEN: token,
+        MUSTER_LOG_LEVEL: 'error',
+      },
+      /ready at (\S+)/,
+    );
+    const targets = await prepare(muster.url);
+    await copyForBareServer(cluster.url, targets.document);
+    await using bare = await startProcess(
+      ['bench/bare-server.ts'],
+      { DATABASE_URL: cluster.url },
+      /listening (\S+)/,
+    );
+    const bareTarget: Target = {
+      name: 'bare Fastify route, one primary-key read',
+      url: `${bare.url}/item/1`,
+    };
+    await measure([bareTarget, ...targets.all], settings, { muster, bare });
+  } finally {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  targets: readonly Target[],
+  { seconds, rounds, connections }: { seconds: number; rounds: number; connections: number },
+  processes: { muster: Started; bare: Started },
+): Promise<void> {
+  console.log(
+    `\n${connections} connections, ${rounds} rounds of ${seconds} s each; the middle round of each line\n`,
+  );
+  const results = new Map<string, Measured[]>(targets.map(({ name }) => [name, []]));
+  for (const target of targets) await load(target, connections, 1);
+  for (let round = 0; round < rounds; round++) {
+    for (const target of targets) results.get(target.name)!.push(await load(target, connections, seconds));
+  }
+  const middle = (name: string, of: keyof Measured) =>
+    median(results.get(name)!.map((measured) => measured[of]));
+  const bareRate = middle(targets[0]!.name, 'perSecond');
+  const width = Math.max(...targets.map(({ name }) => name.length));
+  console.log(`${''.padEnd(width)}  requests/s  p50 ms  p99 ms  of bare`);
+  for (const { name } of targets) {
+    const rate = middle(name, 'perSecond');
+    console.log(
+      [
+        name.padEnd(width),
+        rate.toFixed(0).padStart(10),
+        middle(name, 'p50').toFixed(0).padStart(6),
+        middle(name, 'p99').toFixed(0).padStart(6),
+        (rate / bareRate).toFixed(2).padStart(7),
+      ].join('  '),
+    );
+  }
+  console.log(
+    `\nmemory after the load: Muster ${processes.muster.memory()} MB, bare ${processes.bare.memory()} MB`,
+  );
+}
+
+/** Makes one of each thing through the API, as an administrator's tool would. */
+async function prepare(url: string): Promise<{ all: Target[]; document: unknown }> {
+  const applivery = `${url}/v1/organizations/default/mdm`;
+  const graph = `${url}/v1.0/deviceManagement`;
+
+  const configuration = JSON.stringify({
+    entraId: { tenantId: 'tenant', clientId: 'client', clientSecret: 'a secret of the benchmark' },
+  });
+  await call('PUT', `${applivery}/configurations`, configuration);
+
+  const policy = await call('POST', `${applivery}/windows/enterprise/policies`, {
+    name: 'Corporate Security Baseline',
+    config: { './Device/Vendor/MSFT/Policy/Config/Security/RequireDeviceEncryption': '1' },
+  });
+  const devices = await call('GET', `${applivery}/windows/enterprise/devices?limit=1`);
+  const device = `${applivery}/windows/enterprise/devices/${devices.data.items[0].id}`;
+  const deviceChange = { displayName: 'Sales Team Laptop', tags: ['finance'], winPolicyId: policy.data.id };
+  await call('PUT', device, deviceChange);
+
+  const request = await call(
+    'GET',
+    `${graph}/applePushNotificationCertificate/downloadApplePushNotificationCertificateSigningRequest`,
+  );
+  const ca = makeApplePushCa();
+  const day = 24 * 3_600_000;
+  const certificate = ca.issue(request.value, {
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 365 * day),
+  });
+  const push = { appleIdentifier: 'admin@example.com', certificate };
+  await call('PATCH', `${graph}/applePushNotificationCertificate`, push);
+
+  const macPolicy = {
+    '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration',
+    displayName: 'Passwords',
+    passwordRequired: true,
+    passwordMinimumLength: 12,
+  };
+  const document = await call('POST', `${graph}/deviceConfigurations`, macPolicy);
+  const partner = await call('POST', `${graph}/complianceManagementPartners`, {
+    displayName: 'Partner',
+    macOsOnboarded: true,
+  });
+
+  const pair = (name: string, target: string, method: 'PUT' | 'PATCH', body: unknown): Target[] => [
+    { name: `${name} GET`, url: target, headers },
+    { name: `${name} ${method}`, url: target, method, headers, body: JSON.stringify(body) },
+  ];
+  return {
+    document,
+    all: [
+      ...pair('1 mdm/configurations', `${applivery}/configurations`, 'PUT', JSON.parse(configuration)),
+      ...pair('2 windows device', device, 'PUT', deviceChange),
+      ...pair(
+        '3 applePushNotificationCertificate',
+        `${graph}/applePushNotificationCertificate`,
+        'PATCH',
+        push,
+      ),
+      ...pair(
+        '4 macOSGeneralDeviceConfiguration',
+        `${graph}/deviceConfigurations/${document.id}`,
+        'PATCH',
+        macPolicy,
+      ),
+      ...pair(
+        '5 complianceManagementPartner',
+        `${graph}/complianceManagementPartners/${partner.id}`,
+        'PATCH',
+        {
+          partnerState: 'enabled',
+        },
+      ),
+    ],
+  };
+}
+
+// The benchmark reads a few properties of answers that the tests check in full.
+// oxlint-disable-next-line typescript/no-explicit-any
+async function call(method: string, url: string, body?: unknown): Promise<any> {
+  const answer = await fetch(url, {
+    method,
+    headers,
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+async function copyForBareServer(url: string, document: unknown): Promise<void> {
+  const database = openDatabase({ url });
+  await sql`create table bench_item (id int primary key, document jsonb not null)`.execute(
+    database.connection,
+  );
+  await sql`insert into bench_item values (1, ${JSON.stringify(document)})`.execute(database.connection);
+  await database.close();
+}

@@ -1,0 +1,38 @@
+export type { AssignmentFilter, AssignmentTarget } from './assignment-target.ts';
+export { addGroupMembers, listGroupMembers, removeGroupMembers } from './group-members.ts';
+export {
+  createGroup,
+  groupsByIds,
+  listAllGroups,
+  listGroups,
+  removeGroup,
+  requireGroup,
+  updateGroup,
+  type Group,
+  type GroupContent,
+} from './groups.ts';
+export { directoryMigrations } from './migrations/index.ts';
+export type { Listed, Page } from './page.ts';
+export { rootId as rootSegmentId, type Tree } from './segment-tree.ts';
+export {
+  createSegment,
+  expandSegment,
+  readSegmentTree,
+  removeSegment,
+  requireSegment,
+  updateSegment,
+  type Segment,
+} from './segments.ts';
+export {
+  createUser,
+  listUsers,
+  listUserTags,
+  metadataLimit,
+  removeUser,
+  requireUser,
+  updateUser,
+  usersByIds,
+  userSortFields,
+  type User,
+  type UserContent,
+} from './users.ts';
