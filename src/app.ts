@@ -1,22 +1,38 @@
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { appliveryRoutes } from './api/applivery/index.ts';
+import { appliveryRoutes, permissionOfAppliveryName } from './api/applivery/index.ts';
+import { graphApi, graphRolesOf } from './api/graph/index.ts';
+import { nativeRoutes } from './api/native/index.ts';
+import { oauthRoutes } from './api/oauth/index.ts';
+import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
+import { devicesMigrations } from './devices/index.ts';
+import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
+import { directoryMigrations } from './directory/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import { Fault } from './kernel/fault.ts';
 import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
+import { policiesMigrations } from './policies/index.ts';
 import {
   accessTokens,
   authenticator,
+  isPermission,
   signingKeys,
   tenancyMigrations,
   type SecretBox,
 } from './tenancy/index.ts';
 
 /** The whole schema, in the order of the domains. */
-export const migrations: readonly Migration[] = [...tenancyMigrations];
+export const migrations: readonly Migration[] = [
+  ...tenancyMigrations,
+  ...directoryMigrations,
+  ...devicesMigrations,
+  ...policiesMigrations,
+  ...pushCertificateMigrations,
+  ...complianceMigrations,
+];
 
 export interface AppSettings {
   readonly database: Database;
@@ -90,6 +106,23 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     reply.type(measured.contentType).send(await measured.text()),
   );
 
+  await server.register(oauthRoutes, {
+    database,
+    clock,
+    accessTokens: tokens,
+    signingKeys: keys,
+    publicUrl,
+    rolesOf: (permissions) => graphRolesOf(new Set(permissions)),
+  });
+  await server.register(nativeRoutes, {
+    services: {
+      ...services,
+      permissionOf: (name) => (isPermission(name) ? name : permissionOfAppliveryName(name)),
+    },
+    authenticator: callers,
+    checkAnswers,
+  });
+  await server.register(graphApi, { services, authenticator: callers, scheme: new URL(publicUrl).protocol });
   await server.register(appliveryRoutes, { services, authenticator: callers, checkAnswers });
   await server.ready();
   return {

@@ -11,6 +11,7 @@ const layers: readonly (readonly string[])[] = [
   ['main.ts'],
   ['commands'],
   ['app.ts', 'demo', 'tls'],
+  ['permission-names.ts'],
   ['config.ts', 'metrics.ts'],
   ['api/oauth', 'api/graph', 'api/applivery', 'api/native'],
   ['compliance'],

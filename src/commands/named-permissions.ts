@@ -1,14 +1,12 @@
-import { permissionOfAppliveryName } from '../api/applivery/index.ts';
 import { Fault } from '../kernel/fault.ts';
-import { allPermissions, isPermission, type Permission } from '../tenancy/index.ts';
+import { permissionsOfName } from '../permission-names.ts';
+import { allPermissions, type Permission } from '../tenancy/index.ts';
 
-/** The permissions that names stand for: Muster's own, Applivery's, Microsoft Graph's, or `all`. Faults: `invalidInput`. */
+/** The permissions that the names on the command line stand for. Faults: `invalidInput`. */
 export function permissionsOfNames(names: readonly string[]): Permission[] {
   const found = names.flatMap((name) => {
-    if (name === 'all') return allPermissions;
-    if (isPermission(name)) return [name];
-    const applivery = permissionOfAppliveryName(name);
-    if (applivery) return [applivery];
+    const permissions = permissionsOfName(name);
+    if (permissions.length > 0) return permissions;
     throw new Fault(
       'invalidInput',
       `'${name}' is no permission. Muster's are: ${allPermissions.join(', ')}. Applivery's and Microsoft Graph's names work too, and 'all'.`,

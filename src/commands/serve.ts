@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { buildApp, type App } from '../app.ts';
 import { readProcessConfig, variables, type Config } from '../config.ts';
+import { fillWithDemo } from '../demo/index.ts';
 import { Fault } from '../kernel/fault.ts';
-import { bootstrap, type FirstCredentials } from '../tenancy/index.ts';
+import { bootstrap, change, operatorScope, type FirstCredentials } from '../tenancy/index.ts';
 import { filesCertificate, serverCertificate } from '../tls/index.ts';
 import { printFacts } from './output.ts';
 import { openServices } from './services.ts';
@@ -30,6 +31,14 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
   const print = (line: string) => process.stdout.write(`${line}\n`);
   await using services = await openServices(config, { log: print, beside: false });
   const first = await bootstrap(services, config.bootstrap);
+  if (demo) {
+    const filled = await change(services, operatorScope(first.organization, randomUUID()), fillWithDemo);
+    print(
+      filled
+        ? 'Filled the organization with sample data.'
+        : 'There are devices already: no sample data added.',
+    );
+  }
 
   const tls = await readCertificate(config);
   const app = await buildApp({
@@ -73,7 +82,11 @@ async function readCertificate({ tls, dataDir, publicUrl, listen: { host } }: Co
 
 async function listen({ server }: App, { listen: { host, port } }: Config): Promise<void> {
   try {
+    // What it would log is printed for people below.
+    const { level } = server.log;
+    server.log.level = 'warn';
     await server.listen({ host, port });
+    server.log.level = level;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const address = `${host}:${port}`;

@@ -6,7 +6,7 @@ import type { Id } from '../kernel/id.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { audit } from './audit.ts';
 import type { Permission } from './permissions.ts';
-import type { ReadContext, WriteContext } from './scope.ts';
+import type { ListPart, ReadContext, WriteContext } from './scope.ts';
 import { refuseGivingAway } from './service-accounts.ts';
 import { tenancyTables } from './tables.ts';
 
@@ -87,14 +87,16 @@ export async function createApplication(context: WriteContext, input: NewApplica
   return application;
 }
 
-export async function listApplications({ db, scope }: ReadContext): Promise<Application[]> {
-  const rows = await tenancyTables(db)
+/** The organization's applications, oldest first: all of them, or one part. */
+export async function listApplications({ db, scope }: ReadContext, part?: ListPart): Promise<Application[]> {
+  let query = tenancyTables(db)
     .selectFrom('tenancy_application')
     .select(['id', 'client_id', 'name', 'permissions', 'created_at', 'last_used_at'])
     .where('organization_id', '=', scope.organization.id)
-    .orderBy('id')
-    .execute();
-  return rows.map(applicationOfRow);
+    .orderBy('id');
+  if (part) query = query.limit(part.limit);
+  if (part?.after) query = query.where('id', '>', part.after);
+  return (await query.execute()).map(applicationOfRow);
 }
 
 /** Deletes an application: its tokens are refused from the next request on. Faults: `notFound`. */
@@ -114,14 +116,14 @@ export async function removeApplication(context: WriteContext, id: Id): Promise<
   });
 }
 
-/** Checks client credentials within a tenant. Undefined when client id or secret are wrong; both take the same time. */
+/** Checks client credentials within a tenant. An unknown application takes the same time as a wrong secret. */
 export async function checkClientSecret(
   db: Reader,
   organizationId: Id,
   clientId: string,
   clientSecret: Secret,
   now: Date,
-): Promise<Application | undefined> {
+): Promise<Application | 'unknownApplication' | 'wrongSecret'> {
   const row = guidShape.test(clientId)
     ? await tenancyTables(db)
         .selectFrom('tenancy_application')
@@ -131,7 +133,8 @@ export async function checkClientSecret(
         .executeTakeFirst()
     : undefined;
   const hash = await hashSecret(clientSecret, row?.secret_salt ?? Buffer.alloc(16));
-  if (!row || !timingSafeEqual(hash, row.secret_hash)) return undefined;
+  if (!row) return 'unknownApplication';
+  if (!timingSafeEqual(hash, row.secret_hash)) return 'wrongSecret';
   await tenancyTables(db)
     .updateTable('tenancy_application')
     .set({ last_used_at: now })

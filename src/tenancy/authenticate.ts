@@ -7,7 +7,7 @@ import type { AccessTokens } from './access-tokens.ts';
 import { organizationColumns, organizationOfRow } from './organizations.ts';
 import { isPermission, type Permission } from './permissions.ts';
 import type { Organization, Principal } from './scope.ts';
-import { hashToken } from './service-accounts.ts';
+import { bearerShape, hashToken, isJsonWebToken } from './service-accounts.ts';
 import { tenancyTables } from './tables.ts';
 
 export interface Caller {
@@ -24,9 +24,6 @@ export interface Authenticator {
 
 /** A token's last use is noted once a minute, not at every request. */
 const noteUseAfter = 60_000;
-
-const jwtShape = /^[\w-]+\.[\w-]*\.[\w-]*$/;
-const tokenShape = /^[\w.~+/=-]{1,4096}$/;
 
 /**
  * Tokens are looked up in the database at every request, so that a revocation counts at once; requests of one event-loop turn share
@@ -105,10 +102,10 @@ export function authenticator(services: {
       if (!token || scheme?.toLowerCase() !== 'bearer') {
         throw new Fault('tokenMissing', 'Send the header "Authorization: Bearer <token>".');
       }
-      if (rest.length > 0 || !tokenShape.test(token)) {
-        throw new Fault('tokenMalformed', 'The bearer token has characters that no token has.');
+      if (rest.length > 0 || !bearerShape.test(token)) {
+        throw new Fault('tokenMalformed', 'The bearer token has a length or characters that no token has.');
       }
-      return jwtShape.test(token) && token.startsWith('ey') ? byAccessToken(token) : byToken(token);
+      return isJsonWebToken(token) ? byAccessToken(token) : byToken(token);
     },
     async close() {
       await Promise.all(running);

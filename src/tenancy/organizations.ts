@@ -6,6 +6,8 @@ import type { Organization } from './scope.ts';
 import { tenancyTables } from './tables.ts';
 
 const slugShape = /^(?=.*[a-z-])[a-z0-9][a-z0-9-]{2,62}$/;
+/** What OAuth2 paths have in place of a tenant when they mean any. */
+const reservedSlugs: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers']);
 const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface OrganizationRow {
@@ -46,14 +48,8 @@ export async function createOrganization(
   input: NewOrganization,
 ): Promise<Organization> {
   const plan = input.plan ?? 'enterprise';
-  if (!slugShape.test(input.slug) || /^[0-9a-f]{24}$/.test(input.slug)) {
-    throw invalidInput([
-      {
-        path: 'slug',
-        message: `'${input.slug}' must be 3 to 63 lower-case letters, digits and hyphens, with a letter, and not look like an id (24 hex digits)`,
-      },
-    ]);
-  }
+  const slugProblem = problemOfSlug(input.slug);
+  if (slugProblem) throw invalidInput([{ path: 'slug', message: `'${input.slug}' ${slugProblem}` }]);
   if (!guidShape.test(input.tenantId)) {
     throw invalidInput([{ path: 'tenantId', message: `'${input.tenantId}' must be a GUID` }]);
   }
@@ -82,6 +78,17 @@ export async function createOrganization(
   return organizationOfRow(row);
 }
 
+/** A slug stands in paths where ids stand too, so it must not be mistaken for one. */
+function problemOfSlug(slug: string): string | undefined {
+  if (!slugShape.test(slug)) {
+    return 'must be 3 to 63 lower-case letters, digits and hyphens, start with no hyphen and not be a number';
+  }
+  if (guidShape.test(slug) || /^[0-9a-f]{24}$/.test(slug)) {
+    return 'must not look like an id (a GUID or 24 hex digits)';
+  }
+  return reservedSlugs.has(slug) ? 'is reserved: OAuth2 paths use it for "any tenant"' : undefined;
+}
+
 export async function listOrganizations(db: Reader): Promise<Organization[]> {
   const rows = await tenancyTables(db)
     .selectFrom('tenancy_organization')
@@ -101,13 +108,14 @@ export async function findOrganization(db: Reader, slug: string): Promise<Organi
   return row && organizationOfRow(row);
 }
 
-/** Finds an organization by its tenant GUID, as it stands in OAuth2 paths. */
-export async function findTenant(db: Reader, tenantId: string): Promise<Organization | undefined> {
-  if (!guidShape.test(tenantId)) return undefined;
+/** Finds an organization as OAuth2 paths name it: by its tenant GUID or its slug, in either case. */
+export async function findTenant(db: Reader, tenant: string): Promise<Organization | undefined> {
+  const named = tenant.toLowerCase();
+  if (!guidShape.test(named)) return slugShape.test(named) ? findOrganization(db, named) : undefined;
   const row = await tenancyTables(db)
     .selectFrom('tenancy_organization')
     .select(organizationColumns)
-    .where('tenant_id', '=', tenantId.toLowerCase())
+    .where('tenant_id', '=', named)
     .executeTakeFirst();
   return row && organizationOfRow(row);
 }

@@ -37,6 +37,12 @@ export interface ReadContext {
   readonly scope: Scope;
 }
 
+/** A part of a list in the order of its ids: at most `limit` items behind the one that ended the part before. */
+export interface ListPart {
+  readonly after?: Id | undefined;
+  readonly limit: number;
+}
+
 /** What a change needs: one transaction and one moment. */
 export interface WriteContext extends ReadContext {
   readonly db: Transaction;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { brokenUniqueConstraint } from '../database/index.ts';
 import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { Secret } from '../kernel/secret.ts';
 import { audit } from './audit.ts';
 import type { Permission } from './permissions.ts';
-import type { ReadContext, WriteContext } from './scope.ts';
+import type { ListPart, ReadContext, WriteContext } from './scope.ts';
 import { tenancyTables } from './tables.ts';
 
 export interface Token {
@@ -22,11 +23,19 @@ export interface NewToken {
   readonly serviceAccount: string;
   readonly permissions: readonly Permission[];
   readonly expiresAt: Date | null;
-  /** The token's clear text: at least 8 characters, random. Only its SHA-256 is stored. */
+  /** The token's clear text: at least 8 characters of a bearer token, random. Only its SHA-256 is stored. */
   readonly token: Secret;
 }
 
 const nameLimit = 128;
+
+/** What may stand behind `Bearer` (RFC 6750, section 2.1), within reason. */
+export const bearerShape = /^[\w.~+/=-]{8,8192}$/;
+
+/** Tells a JSON web token from a service account's token. */
+export function isJsonWebToken(token: string): boolean {
+  return /^ey[\w-]*\.[\w-]*\.[\w-]*$/.test(token);
+}
 
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
@@ -39,7 +48,7 @@ export function newTokenText(randomBytes: (length: number) => Buffer): Secret {
 
 /**
  * Creates a bearer token for a service account. A caller cannot give away permissions that it lacks.
- * Faults: `invalidInput`, `forbidden`.
+ * Faults: `invalidInput`, `forbidden`, `alreadyExists` (the token's text).
  */
 export async function createToken(context: WriteContext, input: NewToken): Promise<Token> {
   const { db, scope, now, newId } = context;
@@ -47,8 +56,10 @@ export async function createToken(context: WriteContext, input: NewToken): Promi
   if (name === '' || name.length > nameLimit) {
     throw invalidInput([{ path: 'serviceAccount', message: `must have 1 to ${nameLimit} characters` }]);
   }
-  if (input.token.reveal().length < 8) {
-    throw invalidInput([{ path: 'token', message: 'must have at least 8 characters' }]);
+  const text = input.token.reveal();
+  if (!bearerShape.test(text) || isJsonWebToken(text)) {
+    const message = 'must have at least 8 characters, letters, digits and -._~+/= alone, and be no JWT';
+    throw invalidInput([{ path: 'token', message }]);
   }
   if (input.expiresAt && input.expiresAt <= now) {
     throw invalidInput([{ path: 'expiresAt', message: 'must be in the future' }]);
@@ -73,20 +84,25 @@ export async function createToken(context: WriteContext, input: NewToken): Promi
     lastUsedAt: null,
     revokedAt: null,
   };
-  await tenancyTables(db)
-    .insertInto('tenancy_token')
-    .values({
-      organization_id: scope.organization.id,
-      id: token.id,
-      service_account_id: account.id,
-      hash: hashToken(input.token.reveal()),
-      permissions: [...token.permissions],
-      created_at: now,
-      expires_at: token.expiresAt,
-      last_used_at: null,
-      revoked_at: null,
-    })
-    .execute();
+  try {
+    await tenancyTables(db)
+      .insertInto('tenancy_token')
+      .values({
+        organization_id: scope.organization.id,
+        id: token.id,
+        service_account_id: account.id,
+        hash: hashToken(text),
+        permissions: [...token.permissions],
+        created_at: now,
+        expires_at: token.expiresAt,
+        last_used_at: null,
+        revoked_at: null,
+      })
+      .execute();
+  } catch (error) {
+    if (brokenUniqueConstraint(error) === undefined) throw error;
+    throw new Fault('alreadyExists', 'The same token exists already, here or in another organization.');
+  }
   await audit(context, {
     action: 'serviceAccount.create',
     target: { type: 'token', id: token.id, name },
@@ -106,9 +122,12 @@ export function refuseGivingAway({ scope }: WriteContext, given: readonly Permis
   }
 }
 
-export async function listTokens({ db, scope }: ReadContext): Promise<Token[]> {
-  const rows = await selectTokens(db, scope).orderBy('token.id').execute();
-  return rows.map(tokenOfRow);
+/** The organization's tokens, oldest first: all of them, or one part. */
+export async function listTokens({ db, scope }: ReadContext, part?: ListPart): Promise<Token[]> {
+  let query = selectTokens(db, scope).orderBy('token.id');
+  if (part) query = query.limit(part.limit);
+  if (part?.after) query = query.where('token.id', '>', part.after);
+  return (await query.execute()).map(tokenOfRow);
 }
 
 /** Revokes a token: it is refused from the next request on. Revoking it again changes nothing. Faults: `notFound`. */

@@ -18,7 +18,7 @@ const day = 24 * 3_600_000;
 const signingPeriod = 90 * day;
 /** A new key is published this long before it signs, so that caches of the key set know it. */
 const publishedAhead = day;
-/** An old key stays published until the last token that it signed has expired. */
+/** A key stays published this long after the next one signs, so that every token that it signed can expire first. */
 const publishedAfter = day;
 /** How often a server looks at the stored keys again. */
 const reloadAfter = 60_000;
@@ -46,14 +46,19 @@ export function signingKeys(services: { database: Database; secrets: SecretBox; 
   const { database, secrets, clock } = services;
   let loadedAt = -Infinity;
   let keys: readonly PublishedKey[] = [];
+  let loading: Promise<readonly PublishedKey[]> | undefined;
   const imported = new Map<string, CryptoKey>();
 
   async function fresh(): Promise<readonly PublishedKey[]> {
     const now = clock().getTime();
-    if (now - loadedAt >= reloadAfter || now < loadedAt) {
-      keys = await keepKeys(database, secrets, now);
-      loadedAt = now;
-    }
+    if (now - loadedAt < reloadAfter && now >= loadedAt) return keys;
+    loading ??= load(now).finally(() => (loading = undefined));
+    return loading;
+  }
+
+  async function load(now: number): Promise<readonly PublishedKey[]> {
+    keys = await keepKeys(database, secrets, now);
+    loadedAt = now;
     return keys;
   }
 
@@ -92,7 +97,8 @@ async function keepKeys(database: Database, secrets: SecretBox, now: number): Pr
   if (!nextKeyIsDue(stored, now)) return stored;
   await transact(database, async (transaction) => {
     await sql`select pg_advisory_xact_lock(${keyCreationLock})`.execute(transaction.connection);
-    if (!nextKeyIsDue(await publishedKeys(transaction, now), now)) return;
+    const published = await publishedKeys(transaction, now);
+    if (!nextKeyIsDue(published, now)) return;
     const pair = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
     const bare = await exportJWK(pair.publicKey);
     const kid = await calculateJwkThumbprint(bare);
@@ -106,10 +112,11 @@ async function keepKeys(database: Database, secrets: SecretBox, now: number): Pr
         created_at: new Date(now),
       })
       .execute();
+    const oldest = published.at(-1);
+    if (!oldest) return;
     await tenancyTables(transaction)
       .deleteFrom('tenancy_signing_key')
-      .where('created_at', '<', new Date(now - signingPeriod - publishedAhead - publishedAfter))
-      .where('kid', '!=', kid)
+      .where('created_at', '<', new Date(oldest.createdAt))
       .execute();
   });
   return publishedKeys(database, now);
@@ -124,13 +131,16 @@ async function publishedKeys(db: Reader, now: number): Promise<PublishedKey[]> {
   const rows = await tenancyTables(db)
     .selectFrom('tenancy_signing_key')
     .selectAll()
-    .where('created_at', '>=', new Date(now - signingPeriod - publishedAhead - publishedAfter))
     .orderBy('created_at', 'desc')
     .execute();
-  return rows.map((row) => ({
+  const keys = rows.map((row) => ({
     kid: row.kid,
     publicJwk: row.public_jwk,
     createdAt: row.created_at.getTime(),
     sealedPrivateJwk: row.private_jwk,
   }));
+  return keys.filter((_key, index) => {
+    const next = keys[index - 1];
+    return !next || now < next.createdAt + publishedAhead + publishedAfter;
+  });
 }

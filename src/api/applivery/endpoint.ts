@@ -1,4 +1,6 @@
 import { Type, type Static, type TObject, type TSchema } from 'typebox';
+import type { Database } from '../../database/index.ts';
+import { windowsDeviceReader, type WindowsDeviceReader } from '../../policies/index.ts';
 import {
   change,
   type ChangeServices,
@@ -10,6 +12,16 @@ import {
 import type { FaultOverrides } from './errors.ts';
 
 export type AppliveryServices = ChangeServices;
+
+/** Reads whose statements concurrent requests share. */
+export interface GatheredReads {
+  readonly windowsDevices: WindowsDeviceReader;
+}
+
+/** Made once per server. */
+export function gatheredReads(database: Database): GatheredReads {
+  return { windowsDevices: windowsDeviceReader(database) };
+}
 
 /** One uploaded file of a multipart form. */
 export interface Upload {
@@ -29,6 +41,7 @@ export interface EndpointRequest<Path extends TObject, Query extends TObject, Bo
   readonly upload: Upload | undefined;
   /** Reads outside a transaction. */
   readonly read: ReadContext;
+  readonly gathered: GatheredReads;
   /** Runs a change in one transaction. */
   readonly change: <Result>(work: (context: WriteContext) => Promise<Result>) => Promise<Result>;
 }
@@ -52,7 +65,8 @@ export interface Endpoint {
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  readonly permission: Permission;
+  /** Of several, the caller needs all. */
+  readonly permission: Permission | readonly Permission[];
   readonly path: TObject;
   readonly query: TObject;
   /** `Type.Never()` when the operation takes no body. */
@@ -75,7 +89,7 @@ interface EndpointDefinition<
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  readonly permission: Permission;
+  readonly permission: Permission | readonly Permission[];
   readonly path?: Path;
   readonly query?: Query;
   readonly body?: Body;

@@ -3,12 +3,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { unavailable } from '../../database/index.ts';
 import { etagOf, readIfMatch } from '../../kernel/etag.ts';
-import { Fault, notFound } from '../../kernel/fault.ts';
+import { Fault, invalidInput, notFound } from '../../kernel/fault.ts';
 import { faultOfHttp, readJsonBody } from '../../kernel/http.ts';
 import { hexOfId } from '../../kernel/id.ts';
+import { unstorableText } from '../../kernel/json.ts';
 import { validator } from '../../kernel/schema.ts';
-import type { Authenticator, Caller } from '../../tenancy/index.ts';
-import { contexts, type AppliveryServices, type Endpoint, type Upload } from './endpoint.ts';
+import type { Authenticator, Caller, Permission } from '../../tenancy/index.ts';
+import {
+  contexts,
+  gatheredReads,
+  type AppliveryServices,
+  type Endpoint,
+  type GatheredReads,
+  type Upload,
+} from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { errorAnswer, unexpectedError } from './errors.ts';
 import { permissionName } from './permissions.ts';
@@ -63,9 +71,10 @@ export async function appliveryRoutes(server: FastifyInstance, options: Appliver
     );
   });
 
+  const gathered = gatheredReads(options.services.database);
   const byUrl = Map.groupBy(endpoints, (endpoint) => endpoint.url);
   for (const [url, ofUrl] of byUrl) {
-    for (const endpoint of ofUrl) register(server, endpoint, options);
+    for (const endpoint of ofUrl) register(server, endpoint, options, gathered);
     refuseOtherMethods(server, url, ofUrl);
   }
 }
@@ -80,6 +89,7 @@ function register(
   server: FastifyInstance,
   endpoint: Endpoint,
   { services, checkAnswers }: AppliveryOptions,
+  gathered: GatheredReads,
 ): void {
   const path = validator(endpoint.path);
   const query = validator(Type.Object(endpoint.query.properties, { additionalProperties: false }));
@@ -99,6 +109,7 @@ function register(
       const form = endpoint.consumes === 'multipart' ? await readForm(request) : undefined;
       const answer = await endpoint.handle({
         ...contexts(services, scope),
+        gathered,
         path: path.readText(withoutOrganization(request.params as Record<string, string>)),
         query: query.readText(request.query),
         body: readBody(endpoint, body, form?.fields ?? request.body),
@@ -115,10 +126,16 @@ function register(
   });
 }
 
-function requirePermission({ principal }: Caller, { permission }: Endpoint): void {
-  if (principal.permissions.has(permission)) return;
-  const name = permissionName(permission);
-  throw new Fault('forbidden', `The permission ${name} is needed.`, { accepted: [name] });
+function requirePermission({ principal }: Caller, endpoint: Endpoint): void {
+  for (const permission of permissionsOf(endpoint)) {
+    if (principal.permissions.has(permission)) continue;
+    const name = permissionName(permission);
+    throw new Fault('forbidden', `The permission ${name} is needed.`, { accepted: [name] });
+  }
+}
+
+function permissionsOf({ permission }: Endpoint): readonly Permission[] {
+  return typeof permission === 'string' ? [permission] : permission;
 }
 
 function readBody(endpoint: Endpoint, body: ReturnType<typeof validator>, sent: unknown): unknown {
@@ -151,10 +168,19 @@ async function readForm(
   const fields: Record<string, unknown> = {};
   let upload: Upload | undefined;
   for await (const part of request.parts()) {
+    const texts = part.type === 'field' ? [part.value] : [part.filename, part.mimetype];
+    refuseUnstorable(part.fieldname, texts);
     if (part.type === 'field') fields[part.fieldname] = part.value;
     else upload = { fileName: part.filename, mimeType: part.mimetype, content: await part.toBuffer() };
   }
   return upload ? { fields, upload } : { fields };
+}
+
+function refuseUnstorable(path: string, texts: readonly unknown[]): void {
+  for (const text of texts) {
+    const message = typeof text === 'string' ? unstorableText(text) : undefined;
+    if (message) throw invalidInput([{ path, message }]);
+  }
 }
 
 /** A known path with another method is 405 with `Allow`, not 404. */
@@ -184,9 +210,10 @@ function openApi(endpoint: Endpoint): Record<string, unknown> {
     }),
   });
   const failure = (description: string) => ({ description, ...error });
+  const permissions = permissionsOf(endpoint).map((permission) => `\`${permissionName(permission)}\``);
   return {
     summary: endpoint.summary,
-    description: [endpoint.description, `Permission: \`${permissionName(endpoint.permission)}\`.`]
+    description: [endpoint.description, `Permission: ${permissions.join(' and ')}.`]
       .filter(Boolean)
       .join('\n\n'),
     tags: [`Applivery: ${endpoint.tag}`],

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EmbeddedCluster, startEmbeddedCluster } from './index.ts';
+import { type EmbeddedCluster, joinEmbeddedCluster, startEmbeddedCluster } from './index.ts';
 import { parsePostmasterPid } from './leftover.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -159,7 +159,7 @@ test('a deep folder gets a socket with a short path, the same after a restart', 
 test('a second owner is refused, in this process and in another, and the first goes on', async () => {
   const folder = join(top, 'postgresql');
   const refusal = {
-    code: 'unavailable',
+    code: 'inUse',
     message: expect.stringContaining('Another Muster process') as string,
   };
   const other = await startInOtherProcess(folder, /^ready$/);
@@ -172,6 +172,11 @@ test('a second owner is refused, in this process and in another, and the first g
   await expect(start(folder)).rejects.toMatchObject(refusal);
   // A refused attempt must not have let go of the first one's lock.
   await expect(startInOtherProcess(folder, /^ready$/)).rejects.toThrow('ended before');
+  expect(await query(cluster, 'select 1 as one')).toEqual([{ one: 1 }]);
+
+  const joined = await joinEmbeddedCluster({ folder, log: () => {} });
+  expect(await query(joined, 'select 2 as two')).toEqual([{ two: 2 }]);
+  await joined.stop();
   expect(await query(cluster, 'select 1 as one')).toEqual([{ one: 1 }]);
 }, 40_000);
 

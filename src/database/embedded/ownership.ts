@@ -35,10 +35,17 @@ export function takeOwnership(folder: string): () => void {
 
 function faultOfSqlite(cause: unknown, folder: string): unknown {
   if (!(cause instanceof Error) || !('errcode' in cause)) return cause;
-  const message =
-    (Number(cause.errcode) & 0xff) === sqliteBusy
-      ? `Another Muster process is using the database in ${folder}. Stop it, or give this one a MUSTER_DATA_DIR of its own.`
-      : `Cannot lock ${join(folder, 'owner.lock')} (${cause.message}). ` +
-        `Give the user who starts Muster write access to ${folder} and all in it.`;
-  return new Fault('unavailable', message, { cause });
+  if ((Number(cause.errcode) & 0xff) === sqliteBusy) {
+    return new Fault(
+      'inUse',
+      `Another Muster process is using the database in ${folder}. Stop it, or give this one a MUSTER_DATA_DIR of its own.`,
+      { cause },
+    );
+  }
+  return new Fault(
+    'unavailable',
+    `Cannot lock ${join(folder, 'owner.lock')} (${cause.message}). ` +
+      `Give the user who starts Muster write access to ${folder} and all in it.`,
+    { cause },
+  );
 }

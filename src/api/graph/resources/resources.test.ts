@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { testServer, type TestServer } from '../../../../test/support/server.ts';
+import { afterAll, beforeAll, test } from 'vitest';
+import { testServer, type TestServer, type TestRequest } from '../../../../test/support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -7,20 +7,21 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-test('smoke', async () => {
-  const partners = '/v1.0/deviceManagement/complianceManagementPartners';
-  const created = await server.send({ method: 'POST', url: partners, body: { displayName: 'P' } });
-  console.log(created.status, created.headers, created.text);
-  const list = await server.send({ url: `${partners}?$count=true&$select=id,displayName` });
-  console.log(list.text);
-  for (const url of [
-    '/beta/deviceManagement/applePushNotificationCertificate',
-    '/v1.0/nix',
-    '/v1.0/groups?$search=a',
-    '/v1.0/$metadata',
-  ]) {
-    const answer = await server.send({ url });
-    console.log(answer.status, answer.text.slice(0, 1500));
-  }
-  expect(1).toBe(1);
+test('probe', async () => {
+  const show = async (r: TestRequest) => {
+    const a = await server.send(r);
+    console.log(r.method ?? 'GET', r.url.slice(0, 100), '->', a.status, JSON.stringify(a.headers), a.text.slice(0, 900));
+    return a;
+  };
+  const dc = '/v1.0/deviceManagement/deviceConfigurations';
+  const t = '#microsoft.graph.macOSGeneralDeviceConfiguration';
+  const c = await show({ method: 'POST', url: dc, body: { '@odata.type': t, displayName: 'x' } });
+  await show({ url: dc });
+  await show({ url: `/beta/deviceManagement/deviceConfigurations/${c.json.id}` });
+  await show({ method: 'POST', url: dc, body: { displayName: 'x' } });
+  await show({ method: 'HEAD', url: dc });
+  await show({ method: 'OPTIONS', url: dc });
+  for (const url of ['/v1.0', '/v1.0/', '/V1.0/groups', '/v1.0/groups/%E0%A4%A', '/v1.0/groups/%00', '//v1.0//groups/', '/%761.0/groups', '/v1.0/deviceManagement', `/v1.0/groups/${'x'.repeat(600)}`, `/v1.0/${'x'.repeat(5000)}`, `/v1.0/groups?$filter=displayName eq 'a'`, '/v2.0/groups',
+    `${dc}/microsoft.graph.nonsense`, '/v1.0/deviceManagement/microsoft.graph.nonsense/complianceManagementPartners',`${dc}(id='${c.json.id}')`, `${dc}?$select=microsoft.graph.macOSGeneralDeviceConfiguration/passwordRequired`])
+    await show({ url });
 });

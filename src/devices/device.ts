@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseHexId, type Id } from '../kernel/id.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { Script } from './script.ts';
+
+export type Platform = 'windows' | 'apple';
+
+export const deviceSubTypes = ['device', 'enrollment'] as const;
+export type DeviceSubType = (typeof deviceSubTypes)[number];
+
+export const deviceStates = ['PROVISIONING', 'ACTIVE', 'DELETE_REQUESTED', 'DELETED', 'UNKNOWN'] as const;
+export type DeviceState = (typeof deviceStates)[number];
+
+/** One entry of a device's history; `date` is ISO 8601. */
+export interface StateEntry {
+  readonly state: DeviceState;
+  readonly date: string;
+  readonly config: { readonly reason?: string };
+}
+
+/** What a device last told about itself. Moments are ISO 8601. */
+export interface DeviceSummary {
+  readonly name?: string;
+  readonly os?: string;
+  readonly osVersion?: string;
+  readonly osVersionName?: string;
+  /** Such as `85%`. */
+  readonly battery?: string;
+  readonly expirationTimestamp?: string;
+  readonly supervised?: boolean;
+  /** URL of a picture of the model. */
+  readonly image?: string;
+  readonly compliance?: { readonly compliant: boolean; readonly lastCheck?: string };
+}
+
+export interface Location {
+  readonly origin: string;
+  readonly date: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly ip?: string;
+  readonly lastReportDate?: string;
+  readonly address?: {
+    readonly address?: string;
+    readonly number?: string;
+    readonly postalCode?: string;
+    readonly city?: string;
+    readonly country?: string;
+  };
+}
+
+/** A managed device, or an enrolment that no device has used yet (`subType` `enrollment`). */
+export interface Device {
+  readonly id: Id;
+  readonly platform: Platform;
+  readonly subType: DeviceSubType;
+  readonly state: DeviceState;
+  /** Oldest first. */
+  readonly stateHistory: readonly StateEntry[];
+  readonly displayName: string | null;
+  readonly tags: readonly string[];
+  readonly user: { readonly id: Id; readonly email: string } | null;
+  /** Number of the segment; 0 is the root. */
+  readonly segment: number;
+  /** What the platform's own management protocol calls the device. */
+  readonly platformId: string | null;
+  readonly serialNumber: string | null;
+  readonly imei: string | null;
+  /** What the device reported: settings by path. */
+  readonly config: JsonObject;
+  /** When each part of `config` was reported, ISO 8601. */
+  readonly configDates: Readonly<Record<string, string>>;
+  readonly customConfig: JsonObject;
+  readonly summary: DeviceSummary;
+  /** Scripts given to this device alone. */
+  readonly scripts: readonly Script[];
+  /** The last known place, by the agent and by the address it called from. */
+  readonly lastLocation: { readonly agent?: Location; readonly ip?: Location };
+  /** Parts of the inventory that the device shall report again. */
+  readonly refreshInfoNeeded: readonly string[];
+  readonly enrolledAt: Date | null;
+  readonly lastStatusReportAt: Date | null;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** How a caller names a device: its id, or a serial number or IMEI. */
+export interface DeviceKey {
+  /** Set when the text can be an id; then an id is what is looked for first. */
+  readonly id: Id | undefined;
+  readonly text: string;
+}
+
+export function deviceKey(text: string): DeviceKey {
+  return { id: parseHexId(text), text };
+}
+
+/** What people call the device. */
+export function nameOfDevice(device: Device): string {
+  return device.displayName ?? device.summary.name ?? device.serialNumber ?? device.id;
+}
+
+/** What an administrator may change of a device. Members that are absent stay as they are. */
+export interface DeviceChange {
+  readonly displayName?: string | null;
+  readonly tags?: readonly string[];
+  readonly user?: Device['user'];
+  readonly segment?: number;
+  readonly scripts?: readonly Script[];
+  readonly state?: { readonly to: DeviceState; readonly reason: string };
+}
+
+/** The device after a change; the same object when the change changes nothing. Tags are a set: each is kept once. */
+export function changed(device: Device, { state, tags, ...change }: DeviceChange, now: Date): Device {
+  const after: Device = {
+    ...device,
+    ...change,
+    ...(tags && { tags: [...new Set(tags)] }),
+    ...(state && {
+      state: state.to,
+      stateHistory: [
+        ...device.stateHistory,
+        { state: state.to, date: now.toISOString(), config: { reason: state.reason } },
+      ],
+    }),
+  };
+  return isDeepStrictEqual(after, device) ? device : after;
+}

@@ -1,0 +1,37 @@
+export {
+  deviceNotFound,
+  lockDevice,
+  moveDevice,
+  requireSegmentOfInput,
+  saveDevice,
+  targetOf as auditTargetOfDevice,
+} from './change-device.ts';
+export { createDevice, type NewDevice } from './create-device.ts';
+export {
+  deviceKey,
+  deviceStates,
+  deviceSubTypes,
+  nameOfDevice,
+  type Device,
+  type DeviceChange,
+  type DeviceKey,
+  type DeviceState,
+  type DeviceSubType,
+  type DeviceSummary,
+  type Location,
+  type Platform,
+} from './device.ts';
+export { devicesByIds, findDevice, loadDevices, type WantedDevice } from './find-devices.ts';
+export {
+  deviceCountsOfUsers,
+  devicesRunning,
+  deviceSortFields,
+  listDevices,
+  listDeviceTags,
+  type DeviceCounts,
+  type DeviceFilter,
+  type DeviceSortField,
+  type IdQuery,
+} from './list-devices.ts';
+export { devicesMigrations } from './migrations/index.ts';
+export { scriptTypes, type Script } from './script.ts';

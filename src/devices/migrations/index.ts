@@ -1,0 +1,4 @@
+import type { Migration } from '../../database/index.ts';
+import { devices } from './0001-devices.ts';
+
+export const devicesMigrations: readonly Migration[] = [devices];

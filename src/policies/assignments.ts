@@ -1,0 +1,245 @@
+import { brokenForeignKey, sql } from '../database/index.ts';
+import type { Reader } from '../database/index.ts';
+import type { IdQuery } from '../devices/index.ts';
+import { Fault, invalidInput, type Violation } from '../kernel/fault.ts';
+import type { Id } from '../kernel/id.ts';
+import { requireFeature, type ReadContext, type WriteContext } from '../tenancy/index.ts';
+import type { NamedId, Policy, PolicyFamily } from './policy.ts';
+import { policiesByIds } from './policies.ts';
+import { policyOfRow } from './policy-row.ts';
+import { largestPriority, strongestFirst, type AssignedPolicy } from './strength.ts';
+import { policiesTables, type PolicyRow } from './tables.ts';
+
+/** A device of some organization. */
+export interface OwnedDevice {
+  readonly organizationId: Id;
+  readonly id: Id;
+}
+
+/** The policies of each of these devices, the strongest first, in one statement. */
+export async function loadAssignedPolicies<Document extends object>(
+  reader: Reader,
+  family: PolicyFamily<Document>,
+  devices: readonly OwnedDevice[],
+): Promise<AssignedPolicy<Document>[][]> {
+  if (devices.length === 0) return [];
+  const organizations = [...new Set(devices.map(({ organizationId }) => organizationId))];
+  const ids = [...new Set(devices.map(({ id }) => id))];
+  const rows = await policiesTables(reader)
+    .selectFrom('policies_assignment as assignment')
+    .innerJoin('policies_policy as policy', (join) =>
+      join
+        .onRef('policy.organization_id', '=', 'assignment.organization_id')
+        .onRef('policy.id', '=', 'assignment.policy_id'),
+    )
+    .selectAll('policy')
+    .select([
+      'assignment.device_id',
+      'assignment.kind as assignment_kind',
+      'assignment.priority',
+      'assignment.assigned_at',
+    ])
+    .where('assignment.organization_id', '=', sql<Id>`any(${organizations}::uuid[])`)
+    .where('assignment.device_id', '=', sql<Id>`any(${ids}::uuid[])`)
+    .where('policy.kind', 'in', [...family.kinds])
+    .execute();
+  const byDevice = Map.groupBy(rows, (row) => `${row.organization_id} ${row.device_id}`);
+  return devices.map(({ organizationId, id }) =>
+    strongestFirst(
+      (byDevice.get(`${organizationId} ${id}`) ?? []).map((row) => assignedOfRow(family, row)),
+    ),
+  );
+}
+
+function assignedOfRow<Document extends object>(
+  family: PolicyFamily<Document>,
+  row: PolicyRow & { assignment_kind: 'primary' | 'direct'; priority: number | null; assigned_at: Date },
+): AssignedPolicy<Document> {
+  const policy = policyOfRow(family, row);
+  const assignedAt = row.assigned_at;
+  return row.assignment_kind === 'primary'
+    ? { kind: 'primary', priority: null, policy, assignedAt }
+    : { kind: 'direct', priority: row.priority!, policy, assignedAt };
+}
+
+/** What an administrator says of a device's policies. Members that are absent stay as they are; a list replaces the whole list. */
+export interface AssignmentChange {
+  readonly primary?: NamedId | null | undefined;
+  readonly direct?: readonly { readonly policy: NamedId; readonly priority: number }[] | undefined;
+}
+
+/**
+ * Gives a locked device other policies. Returns those that it has now; the same array when nothing changes. Several policies on a device
+ * need the plan feature `policyComposition`. Faults: `featureNotInPlan`, `invalidInput` (a policy that the organization does not have, one
+ * that is listed twice, a priority out of range).
+ */
+export async function setDeviceAssignments<Document extends object>(
+  context: WriteContext,
+  family: PolicyFamily<Document>,
+  deviceId: Id,
+  stored: readonly AssignedPolicy<Document>[],
+  { primary, direct }: AssignmentChange,
+): Promise<readonly AssignedPolicy<Document>[]> {
+  if (direct && direct.length > 0) requireFeature(context.scope, 'policyComposition');
+  refuseWrongList(family, direct ?? []);
+  const policies = await requirePolicies(context, family, stored, [
+    ...(primary ? [primary] : []),
+    ...(direct ?? []).map(({ policy }) => policy),
+  ]);
+  const storedSince = (kind: AssignedPolicy<Document>['kind'], id: Id) =>
+    stored.find((item) => item.kind === kind && item.policy.id === id)?.assignedAt ?? context.now;
+  const wanted = strongestFirst<Document>([
+    ...(primary === undefined ? stored.filter(({ kind }) => kind === 'primary') : []),
+    ...(primary
+      ? [
+          {
+            kind: 'primary' as const,
+            priority: null,
+            policy: policies.get(primary.id)!,
+            assignedAt: storedSince('primary', primary.id),
+          },
+        ]
+      : []),
+    ...(direct === undefined
+      ? stored.filter(({ kind }) => kind === 'direct')
+      : direct.map(({ policy: { id }, priority }) => ({
+          kind: 'direct' as const,
+          priority,
+          policy: policies.get(id)!,
+          assignedAt: storedSince('direct', id),
+        }))),
+  ]);
+  if (isSameSet(stored, wanted)) return stored;
+  await writeAssignments(context, deviceId, stored, wanted);
+  return wanted;
+}
+
+/** Takes every policy from a device. */
+export async function clearDeviceAssignments({ db, scope }: WriteContext, deviceId: Id): Promise<void> {
+  await policiesTables(db)
+    .deleteFrom('policies_assignment')
+    .where('organization_id', '=', scope.organization.id)
+    .where('device_id', '=', deviceId)
+    .execute();
+}
+
+/** The devices that have a policy: how many, and the ids of the first few. */
+export async function devicesAssigned(
+  { db, scope }: ReadContext,
+  policyId: Id,
+  atMost: number,
+): Promise<{ count: number; first: Id[] }> {
+  const devices = policiesTables(db)
+    .selectFrom('policies_assignment')
+    .where('organization_id', '=', scope.organization.id)
+    .where('policy_id', '=', policyId);
+  const { count } = await devices
+    .select(({ fn }) => fn.count<number>('device_id').distinct().as('count'))
+    .executeTakeFirstOrThrow();
+  const rows = await devices
+    .select('device_id')
+    .distinct()
+    .orderBy('device_id')
+    .limit(atMost)
+    .execute();
+  return { count, first: rows.map((row) => row.device_id) };
+}
+
+/** The query for the ids of the devices that have a policy, to filter lists of devices by. */
+export function idsOfDevicesAssigned({ scope }: ReadContext, policyId: Id): IdQuery {
+  return sql<Id>`select device_id from policies_assignment where organization_id = ${scope.organization.id} and policy_id = ${policyId}`;
+}
+
+function refuseWrongList(
+  { spell }: PolicyFamily<object>,
+  direct: NonNullable<AssignmentChange['direct']>,
+): void {
+  const violations: Violation[] = [];
+  const firstPath = new Map<Id, string>();
+  for (const { policy, priority } of direct) {
+    const { id, path } = policy;
+    const earlier = firstPath.get(id);
+    if (earlier === undefined) firstPath.set(id, path);
+    else violations.push({ path, message: `'${spell(id)}' is assigned by ${earlier} already` });
+    if (!Number.isInteger(priority) || priority < 0 || priority > largestPriority) {
+      violations.push({ path, message: `needs a priority that is an integer from 0 to ${largestPriority}` });
+    }
+  }
+  if (violations.length > 0) throw invalidInput(violations);
+}
+
+async function requirePolicies<Document extends object>(
+  context: WriteContext,
+  family: PolicyFamily<Document>,
+  stored: readonly AssignedPolicy<Document>[],
+  named: readonly NamedId[],
+): Promise<Map<Id, Policy<Document>>> {
+  const known = new Map(stored.map(({ policy }) => [policy.id, policy]));
+  const missing = named.filter(({ id }) => !known.has(id));
+  const loaded = await policiesByIds(
+    context,
+    family,
+    missing.map(({ id }) => id),
+  );
+  const violations = missing
+    .filter(({ id }) => !loaded.has(id))
+    .map(({ id, path }) => ({
+      path,
+      message: `'${family.spell(id)}' is not a ${family.noun} of this organization`,
+    }));
+  if (violations.length > 0) throw invalidInput(violations);
+  return new Map([...known, ...loaded]);
+}
+
+function isSameSet(
+  stored: readonly AssignedPolicy<object>[],
+  wanted: readonly AssignedPolicy<object>[],
+): boolean {
+  const keyOf = ({ kind, priority, policy }: AssignedPolicy<object>) => `${kind} ${priority} ${policy.id}`;
+  const keys = new Set(stored.map(keyOf));
+  return stored.length === wanted.length && wanted.every((item) => keys.has(keyOf(item)));
+}
+
+/** What stays keeps its row, and with it the moment since which the device has it. */
+async function writeAssignments(
+  { db, scope }: WriteContext,
+  deviceId: Id,
+  stored: readonly AssignedPolicy<object>[],
+  wanted: readonly AssignedPolicy<object>[],
+): Promise<void> {
+  const keyOf = ({ kind, policy }: AssignedPolicy<object>) => `${kind} ${policy.id}`;
+  const kept = new Set(wanted.map(keyOf));
+  const removed = stored.map(keyOf).filter((key) => !kept.has(key));
+  if (removed.length > 0) {
+    await policiesTables(db)
+      .deleteFrom('policies_assignment')
+      .where('organization_id', '=', scope.organization.id)
+      .where('device_id', '=', deviceId)
+      .where(sql<boolean>`kind || ' ' || policy_id = any(${removed}::text[])`)
+      .execute();
+  }
+  if (wanted.length === 0) return;
+  try {
+    await policiesTables(db)
+      .insertInto('policies_assignment')
+      .values(
+        wanted.map(({ kind, priority, policy, assignedAt }) => ({
+          organization_id: scope.organization.id,
+          device_id: deviceId,
+          kind,
+          policy_id: policy.id,
+          priority,
+          assigned_at: assignedAt,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['organization_id', 'device_id', 'kind', 'policy_id'])
+          .doUpdateSet((set) => ({ priority: set.ref('excluded.priority') })),
+      )
+      .execute();
+  } catch (error) {
+    if (brokenForeignKey(error) !== 'policies_assignment_policy') throw error;
+    throw new Fault('invalidInput', 'One of the policies was removed by somebody else just now.');
+  }
+}

@@ -1,0 +1,13 @@
+import type { PolicyFamily } from './policy.ts';
+
+/**
+ * Microsoft Graph's device configurations. A kind is the name of the Graph type without its namespace; the document holds the type's
+ * properties under their Graph names, of the version that knows most.
+ */
+export const deviceConfigurations: PolicyFamily = {
+  kinds: ['macOSGeneralDeviceConfiguration'],
+  area: 'deviceConfiguration',
+  noun: 'Device configuration',
+  spell: (id) => id,
+  read: (stored) => stored,
+};

@@ -1,0 +1,146 @@
+import { sql } from '../database/index.ts';
+import type { Listed, Page } from '../directory/index.ts';
+import { notFound, type Fault } from '../kernel/fault.ts';
+import type { Id } from '../kernel/id.ts';
+import type { ReadContext } from '../tenancy/index.ts';
+import type { Policy, PolicyFamily } from './policy.ts';
+import { policyOfRow, selectPolicies } from './policy-row.ts';
+import { policiesTables } from './tables.ts';
+
+export function policiesOf({ db, scope }: ReadContext, { kinds }: PolicyFamily<object>) {
+  return selectPolicies(db)
+    .where('organization_id', '=', scope.organization.id)
+    .where('kind', 'in', [...kinds]);
+}
+
+export async function getPolicy<Document extends object>(
+  context: ReadContext,
+  family: PolicyFamily<Document>,
+  id: Id,
+): Promise<Policy<Document> | undefined> {
+  return (await policiesByIds(context, family, [id])).get(id);
+}
+
+/** The fault for a policy that is not there. */
+export function policyNotFound({ noun, spell }: PolicyFamily<object>, id: Id): Fault {
+  return notFound(noun, spell(id));
+}
+
+/** The policies among these ids that the organization has, in one statement. */
+export async function policiesByIds<Document extends object>(
+  context: ReadContext,
+  family: PolicyFamily<Document>,
+  ids: readonly Id[],
+): Promise<Map<Id, Policy<Document>>> {
+  if (ids.length === 0) return new Map();
+  const rows = await policiesOf(context, family)
+    .where('id', '=', sql<Id>`any(${ids}::uuid[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.id, policyOfRow(family, row)]));
+}
+
+export interface PolicyFilter {
+  /** One of the family's kinds. */
+  readonly kind?: string | undefined;
+  /** Part of the name, without regard to case. */
+  readonly name?: string | undefined;
+  /** Part of the name or the description, without regard to case. */
+  readonly search?: string | undefined;
+  /** Policies of one of these segments. */
+  readonly segments?: readonly number[] | undefined;
+}
+
+/** The first sorts when nothing else is asked for. */
+export const policySortFields = ['createdAt', 'updatedAt', 'name', 'version'] as const;
+export type PolicySortField = (typeof policySortFields)[number];
+
+const sortColumns = {
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  name: 'name',
+  version: 'version',
+} as const satisfies Record<PolicySortField, string>;
+
+export async function listPolicies<Document extends object>(
+  context: ReadContext,
+  family: PolicyFamily<Document>,
+  filter: PolicyFilter,
+  { limit, offset, sort }: Page<PolicySortField>,
+): Promise<Listed<Policy<Document>>> {
+  const contains = (column: string, text: string) =>
+    sql<boolean>`strpos(lower(${sql.ref(column)}), lower(${text})) > 0`;
+  let matching = policiesOf(context, family);
+  if (filter.kind !== undefined) matching = matching.where('kind', '=', filter.kind);
+  if (filter.name !== undefined) matching = matching.where(contains('name', filter.name));
+  if (filter.search !== undefined) {
+    const { search } = filter;
+    matching = matching.where((where) =>
+      where.or([contains('name', search), contains('description', search)]),
+    );
+  }
+  if (filter.segments !== undefined) {
+    matching = matching.where(
+      sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`,
+    );
+  }
+  const direction = sort.descending ? 'desc' : 'asc';
+  const rows = await matching
+    .orderBy(sortColumns[sort.field], direction)
+    .orderBy('id', direction)
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const { total } = await matching
+    .clearSelect()
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return { items: rows.map((row) => policyOfRow(family, row)), total };
+}
+
+/** Every policy of the family, oldest first. */
+export async function listAllPolicies<Document extends object>(
+  context: ReadContext,
+  family: PolicyFamily<Document>,
+): Promise<Policy<Document>[]> {
+  const rows = await policiesOf(context, family).orderBy('created_at').orderBy('id').execute();
+  return rows.map((row) => policyOfRow(family, row));
+}
+
+/** What a policy was after one of its changes. */
+export interface PolicyVersion<Document extends object> {
+  readonly version: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly document: Document;
+  readonly madeAt: Date;
+  readonly madeBy: { readonly kind: string; readonly id: Id | null; readonly name: string };
+}
+
+/** Every version of a policy, newest first. A policy that is not there has none. */
+export async function listPolicyVersions<Document extends object>(
+  { db, scope }: ReadContext,
+  { kinds, read }: PolicyFamily<Document>,
+  id: Id,
+): Promise<PolicyVersion<Document>[]> {
+  const rows = await policiesTables(db)
+    .selectFrom('policies_version as version')
+    .innerJoin('policies_policy as policy', (join) =>
+      join
+        .onRef('policy.organization_id', '=', 'version.organization_id')
+        .onRef('policy.id', '=', 'version.policy_id'),
+    )
+    .selectAll('version')
+    .where('version.organization_id', '=', scope.organization.id)
+    .where('version.policy_id', '=', id)
+    .where('policy.kind', 'in', [...kinds])
+    .orderBy('version.version', 'desc')
+    .execute();
+  return rows.map((row) => ({
+    version: row.version,
+    name: row.name,
+    description: row.description,
+    document: read(row.document),
+    madeAt: row.made_at,
+    madeBy: { kind: row.made_by_kind, id: row.made_by_id, name: row.made_by_name },
+  }));
+}

@@ -1,0 +1,110 @@
+import { tables, type JsonColumn, type Reader, type Selectable } from '../database/index.ts';
+import type { Id } from '../kernel/id.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { ApplicationConfig, ApplicationInfo, ApplicationType } from './application.ts';
+import type { AssetExtension, AssetType } from './asset-type.ts';
+
+interface PolicyTable {
+  organization_id: Id;
+  id: Id;
+  kind: string;
+  name: string;
+  description: string | null;
+  /** Null is the root. */
+  segment_id: number | null;
+  expose_to_children: boolean;
+  document: JsonColumn<JsonObject>;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface VersionTable {
+  organization_id: Id;
+  policy_id: Id;
+  version: number;
+  name: string;
+  description: string | null;
+  document: JsonColumn<JsonObject>;
+  made_at: Date;
+  made_by_kind: string;
+  made_by_id: Id | null;
+  made_by_name: string;
+}
+
+interface AssignmentTable {
+  organization_id: Id;
+  device_id: Id;
+  kind: 'primary' | 'direct';
+  policy_id: Id;
+  priority: number | null;
+  assigned_at: Date;
+}
+
+interface AssetTable {
+  organization_id: Id;
+  id: Id;
+  name: string;
+  description: string | null;
+  type: AssetType;
+  ext: AssetExtension;
+  file_name: string;
+  mime_type: string;
+  size: number;
+  sha256: string;
+  segment_id: number | null;
+  expose_to_children: boolean;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface AssetContentTable {
+  organization_id: Id;
+  asset_id: Id;
+  sealed: boolean;
+  content: Buffer;
+}
+
+interface ApplicationTable {
+  organization_id: Id;
+  id: Id;
+  type: ApplicationType;
+  config: JsonColumn<ApplicationConfig>;
+  info: JsonColumn<ApplicationInfo>;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface AdmxConfigTable {
+  organization_id: Id;
+  id: Id;
+  app_name: string;
+  setting_type: string;
+  file_name: string;
+  description: string | null;
+  content: string;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface PoliciesTables {
+  policies_policy: PolicyTable;
+  policies_version: VersionTable;
+  policies_assignment: AssignmentTable;
+  policies_asset: AssetTable;
+  policies_asset_content: AssetContentTable;
+  policies_application: ApplicationTable;
+  policies_admx_config: AdmxConfigTable;
+}
+
+export type PolicyRow = Selectable<PolicyTable>;
+export type AssetRow = Selectable<AssetTable>;
+export type ApplicationRow = Selectable<ApplicationTable>;
+export type AdmxConfigRow = Selectable<AdmxConfigTable>;
+
+export function policiesTables(reader: Reader) {
+  return tables<PoliciesTables>(reader);
+}

@@ -1,0 +1,202 @@
+import type { Database } from '../database/index.ts';
+import {
+  auditTargetOfDevice,
+  loadDevices,
+  lockDevice,
+  saveDevice,
+  type Device,
+  type DeviceKey,
+  type Script,
+} from '../devices/index.ts';
+import { usersByIds } from '../directory/index.ts';
+import { invalidInput } from '../kernel/fault.ts';
+import { gather } from '../kernel/gather.ts';
+import { audit, type ReadContext, type Scope, type WriteContext } from '../tenancy/index.ts';
+import {
+  clearDeviceAssignments,
+  loadAssignedPolicies,
+  setDeviceAssignments,
+  type AssignmentChange,
+  type OwnedDevice,
+} from './assignments.ts';
+import { loadItems, lockItems, type ItemReference, type Items, type WantedItems } from './items.ts';
+import type { NamedId } from './policy.ts';
+import type { AssignedPolicy } from './strength.ts';
+import { windowsPolicies, type WindowsPolicyDocument } from './windows-policy.ts';
+import { referencesOf } from './windows-policies.ts';
+
+type Assigned = readonly AssignedPolicy<WindowsPolicyDocument>[];
+
+/** A Windows device with its policies, the strongest first, and what they and its own scripts refer to. */
+export interface ManagedWindowsDevice {
+  readonly device: Device;
+  readonly assigned: Assigned;
+  readonly items: Items;
+}
+
+/** Reads single Windows devices; the reads of one event-loop turn share their statements. Made once per process. */
+export interface WindowsDeviceReader {
+  /** The device, as `loadDevices` finds it; undefined when there is none. */
+  read(scope: Scope, key: DeviceKey): Promise<ManagedWindowsDevice | undefined>;
+}
+
+export function windowsDeviceReader(database: Database): WindowsDeviceReader {
+  const findDevice = gather((wanted: Parameters<typeof loadDevices>[1]) => loadDevices(database, wanted));
+  const findAssigned = gather((devices: readonly OwnedDevice[]) =>
+    loadAssignedPolicies(database, windowsPolicies, devices),
+  );
+  const findItems = gather((wanted: readonly WantedItems[]) => loadItems(database, wanted));
+  return {
+    async read({ organization }, key) {
+      const organizationId = organization.id;
+      // Most callers name the device by its id, so that its policies can be read meanwhile.
+      const [device, assignedOfId] = await Promise.all([
+        findDevice({ organizationId, platform: 'windows', key }),
+        key.id ? findAssigned({ organizationId, id: key.id }) : [],
+      ]);
+      if (!device) return undefined;
+      const { id } = device;
+      const assigned = id === key.id ? assignedOfId : await findAssigned({ organizationId, id });
+      const references = referencesOfDevice(device, assigned);
+      const items = references.length === 0 ? nothing : await findItems({ organizationId, references });
+      return { device, assigned, items };
+    },
+  };
+}
+
+const nothing: Items = { applications: new Map(), admxConfigs: new Map(), assets: new Map() };
+
+function referencesOfDevice(device: Device, assigned: Assigned): ItemReference[] {
+  return [
+    ...scriptReferences(device.scripts),
+    ...assigned.flatMap(({ policy }) => referencesOf(policy.document)),
+  ];
+}
+
+function scriptReferences(scripts: readonly Script[]): ItemReference[] {
+  return scripts.map(({ id }, index) => ({ kind: 'script', id, path: `scripts[${index}].id` }));
+}
+
+/** Windows devices with their policies, for a list: at most four statements for all of them. */
+export async function withPolicies(
+  { db, scope }: ReadContext,
+  devices: readonly Device[],
+): Promise<ManagedWindowsDevice[]> {
+  const organizationId = scope.organization.id;
+  const assigned = await loadAssignedPolicies(
+    db,
+    windowsPolicies,
+    devices.map(({ id }) => ({ organizationId, id })),
+  );
+  const references = devices.flatMap((device, index) => referencesOfDevice(device, assigned[index]!));
+  const [items] = await loadItems(db, [{ organizationId, references }]);
+  return devices.map((device, index) => ({ device, assigned: assigned[index]!, items: items! }));
+}
+
+/** What an administrator says of a Windows device. Members that are absent stay as they are; a list replaces the whole list. */
+export interface WindowsDeviceChange extends AssignmentChange {
+  readonly displayName?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Null takes the device from its user. */
+  readonly user?: NamedId | null | undefined;
+  readonly segment?: number | undefined;
+  readonly scripts?: readonly Script[] | undefined;
+}
+
+/**
+ * Changes a Windows device and its policies together. Faults: `notFound`, `preconditionFailed`, `featureNotInPlan`, `invalidInput` (a
+ * user, segment, policy or script that the organization does not have, and the faults of `setDeviceAssignments`).
+ */
+export async function updateWindowsDevice(
+  context: WriteContext,
+  key: DeviceKey,
+  ifMatch: readonly number[] | undefined,
+  change: WindowsDeviceChange,
+): Promise<ManagedWindowsDevice> {
+  const stored = await lockDevice(context, 'windows', key, ifMatch);
+  const storedPolicies = await policiesOfDevice(context, stored);
+  const assigned = await setDeviceAssignments(context, windowsPolicies, stored.id, storedPolicies, change);
+  const { displayName, tags, segment, scripts } = change;
+  if (scripts) await lockItems(context, scriptReferences(scripts));
+  const user = change.user ? await requireUserOfInput(context, change.user) : change.user;
+  const device = await saveDevice(
+    context,
+    stored,
+    {
+      ...(displayName !== undefined && { displayName }),
+      ...(tags !== undefined && { tags }),
+      ...(user !== undefined && { user }),
+      ...(segment !== undefined && { segment }),
+      ...(scripts !== undefined && { scripts }),
+    },
+    assigned !== storedPolicies,
+  );
+  if (device !== stored) {
+    await auditDevice(context, 'windows.device.update', [stored, storedPolicies], [device, assigned]);
+  }
+  const [items] = await loadItems(context.db, [
+    { organizationId: context.scope.organization.id, references: referencesOfDevice(device, assigned) },
+  ]);
+  return { device, assigned, items: items! };
+}
+
+/**
+ * Ends the management of a Windows device: it loses its user, policies and scripts, and lists leave it out. Faults: `notFound`,
+ * `preconditionFailed`.
+ */
+export async function removeWindowsDevice(
+  context: WriteContext,
+  key: DeviceKey,
+  ifMatch: readonly number[] | undefined,
+): Promise<Device> {
+  const stored = await lockDevice(context, 'windows', key, ifMatch);
+  const assigned = await policiesOfDevice(context, stored);
+  await clearDeviceAssignments(context, stored.id);
+  const device = await saveDevice(context, stored, {
+    state: { to: 'DELETED', reason: 'removed-by-administrator' },
+    user: null,
+    scripts: [],
+  });
+  await auditDevice(context, 'windows.device.remove', [stored, assigned], [device, []]);
+  return device;
+}
+
+/** The policies of a device that was just moved or otherwise read in the same transaction. */
+async function policiesOfDevice({ db, scope }: ReadContext, { id }: Device): Promise<Assigned> {
+  const devices = [{ organizationId: scope.organization.id, id }];
+  const [assigned] = await loadAssignedPolicies(db, windowsPolicies, devices);
+  return assigned!;
+}
+
+async function requireUserOfInput(context: ReadContext, { id, path }: NamedId): Promise<Device['user']> {
+  const user = (await usersByIds(context, [id])).get(id);
+  if (!user) {
+    const message = `'${windowsPolicies.spell(id)}' is not a user of this organization`;
+    throw invalidInput([{ path, message }]);
+  }
+  return { id, email: user.email };
+}
+
+async function auditDevice(
+  context: WriteContext,
+  action: string,
+  ...[before, after]: readonly [[Device, Assigned], [Device, Assigned]]
+): Promise<void> {
+  await audit(context, {
+    action,
+    target: auditTargetOfDevice(after[0]),
+    before: auditable(...before),
+    after: auditable(...after),
+  });
+}
+
+function auditable({ revision: _, updatedAt: __, ...device }: Device, assigned: Assigned) {
+  const primary = assigned.find(({ kind }) => kind === 'primary');
+  return {
+    ...device,
+    primaryPolicyId: primary?.policy.id ?? null,
+    policyAssignments: assigned
+      .filter(({ kind }) => kind === 'direct')
+      .map(({ policy, priority }) => ({ policyId: policy.id, priority })),
+  };
+}

@@ -1,0 +1,2 @@
+export { filesCertificate, type FilesCertificate } from './files-certificate.ts';
+export { serverCertificate, type ServerCertificate } from './server-certificate.ts';

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appliveryEndpoints } from '../src/api/applivery/index.ts';
+import { graphRoutes } from '../src/api/graph/index.ts';
+import { nativeEndpoints } from '../src/api/native/index.ts';
+import { allPermissions, type Permission } from '../src/tenancy/index.ts';
+import { fillOrganization, type Filled } from './support/filled-organization.ts';
+import { testServer, type Tenant, type TestRequest, type TestServer } from './support/server.ts';
+
+/** One route of one API, as the walk calls it. */
+interface Walked {
+  readonly api: 'applivery' | 'graph' | 'native';
+  readonly method: NonNullable<TestRequest['method']>;
+  readonly template: string;
+  /** All of them are needed. */
+  readonly permissions: readonly Permission[];
+}
+
+const walked: Walked[] = [
+  ...appliveryEndpoints.map((endpoint) => ({
+    api: 'applivery' as const,
+    method: endpoint.method,
+    template: `/v1/organizations/{organization}${endpoint.url}`,
+    permissions: [endpoint.permission].flat(),
+  })),
+  ...nativeEndpoints.map((endpoint) => ({
+    api: 'native' as const,
+    method: endpoint.method,
+    template: `/api/v1/organizations/{organization}${endpoint.url}`,
+    permissions: [endpoint.permission].flat(),
+  })),
+  ...graphRoutes.flatMap((route) =>
+    route.versions.map((version) => ({
+      api: 'graph' as const,
+      method: route.method,
+      template: `/${version}/${route.template.replace(/\(\)$/, '')}`,
+      permissions: [route.permission],
+    })),
+  ),
+];
+
+let server: TestServer;
+let stranger: Tenant;
+let filled: Filled;
+beforeAll(async () => {
+  server = await testServer();
+  stranger = await server.addTenant('stranger');
+  filled = await fillOrganization(server);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+function urlOf({ template }: Walked, organization: string): string {
+  return template
+    .replace('{organization}', organization)
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => filled.idOf(template, name));
+}
+
+const sends = ({ method }: Walked) => (method === 'GET' || method === 'DELETE' ? {} : { body: {} });
+
+const errorShapes = {
+  applivery: (json: unknown) =>
+    expect(json).toMatchObject({ status: false, error: { code: expect.any(Number) } }),
+  graph: (json: unknown) =>
+    expect(json).toMatchObject({ error: { code: expect.any(String), innerError: {} } }),
+  native: (json: unknown) =>
+    expect(json).toMatchObject({ status: expect.any(Number), title: expect.any(String) }),
+};
+
+test('the walk sees every route that the server has', () => {
+  expect(walked.length).toBeGreaterThan(80);
+  const served = server.app.server
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap((line) => /(\/\S*)/.exec(line)?.[1] ?? []);
+  expect(served.length).toBeGreaterThan(20);
+  const publicRoutes = server.app.server
+    .printRoutes({ commonPrefix: false, includeHooks: false })
+    .split('\n')
+    .filter((line) => /^[├└]── /.test(line))
+    .map((line) => line.replace(/^[├└]── /, '').replace(/ \(.*$/, ''));
+  expect([...new Set(publicRoutes)].sort()).toMatchInlineSnapshot();
+});
+
+describe.each(walked)('$api $method $template', (route) => {
+  test('needs a token', async () => {
+    const answer = await server.send({
+      method: route.method,
+      url: urlOf(route, 'default'),
+      ...sends(route),
+      token: null,
+    });
+    expect(answer.status).toBe(401);
+    errorShapes[route.api](answer.json);
+  });
+
+  test('needs each of its permissions', async () => {
+    for (const missing of route.permissions) {
+      if (missing === 'organization.read') continue;
+      const others = allPermissions.filter((permission) => permission !== missing);
+      const token = await server.addToken(server.tenant, others);
+      const answer = await server.send({
+        method: route.method,
+        url: urlOf(route, 'default'),
+        ...sends(route),
+        token,
+      });
+      expect(answer.status).toBe(403);
+      errorShapes[route.api](answer.json);
+    }
+  });
+
+  test('shows nothing to a stranger organization', async () => {
+    const { token } = stranger;
+    const answer = await server.send({
+      method: route.method,
+      url: urlOf(route, 'default'),
+      ...sends(route),
+      token,
+    });
+    for (const id of filled.allIds) expect(withoutRequest(answer.text, route)).not.toContain(id);
+    if (route.api !== 'graph' || /\{\w+\}/.test(route.template)) {
+      expect(answer.status).toBe(404);
+      errorShapes[route.api](answer.json);
+    } else {
+      expect(answer.status).toBeLessThan(500);
+    }
+  });
+});
+
+test('with its permissions alone every route answers, as far as the request allows', async () => {
+  const order = { GET: 0, POST: 1, PATCH: 2, PUT: 3, DELETE: 4, OPTIONS: 5, HEAD: 6 };
+  for (const route of walked.toSorted((a, b) => order[a.method] - order[b.method])) {
+    const token = await server.addToken(server.tenant, route.permissions);
+    const answer = await server.send({
+      method: route.method,
+      url: urlOf(route, 'default'),
+      ...sends(route),
+      token,
+    });
+    expect([401, 403, 405, 500], `${route.method} ${route.template}: ${answer.text}`).not.toContain(
+      answer.status,
+    );
+    if (route.method === 'GET') expect(answer.status, `${route.template}: ${answer.text}`).toBe(200);
+  }
+});
+
+/** An error may name the id that the stranger itself sent. */
+function withoutRequest(text: string, route: Walked): string {
+  return text.replaceAll(urlOf(route, 'default'), '').replaceAll(/'[0-9a-f-]{24,36}'/g, '');
+}

@@ -1,0 +1,80 @@
+import { fillWithDemo } from '../../src/demo/index.ts';
+import { makeApplePushCa } from './apple-push-ca.ts';
+import type { TestServer } from './server.ts';
+
+export interface Filled {
+  /** Every id of the organization's things that an answer could show, in both spellings. */
+  readonly allIds: readonly string[];
+  /** An id for a parameter of a path. */
+  idOf(template: string, parameter: string): string;
+}
+
+/** Fills the server's first organization with one or more of everything, the last steps through the APIs themselves. */
+export async function fillOrganization(server: TestServer): Promise<Filled> {
+  await server.change(server.tenant, fillWithDemo);
+  const applivery = '/v1/organizations/default';
+  const native = '/api/v1/organizations/default';
+  const graph = '/v1.0/deviceManagement';
+
+  const entraId = { tenantId: 'tenant', clientId: 'client', clientSecret: 'a very secret secret' };
+  await succeed(server, 'PUT', `${applivery}/mdm/configurations`, { entraId });
+  const request = await succeed(
+    server,
+    'GET',
+    `${graph}/applePushNotificationCertificate/downloadApplePushNotificationCertificateSigningRequest`,
+  );
+  const day = 24 * 3_600_000;
+  const certificate = makeApplePushCa().issue(request.value, {
+    notBefore: new Date(server.now().getTime() - day),
+    notAfter: new Date(server.now().getTime() + 300 * day),
+  });
+  await succeed(server, 'PATCH', `${graph}/applePushNotificationCertificate`, {
+    appleIdentifier: 'apple@example.com',
+    certificate,
+  });
+
+  const first = async (url: string, list: (json: never) => { id: string }[]) =>
+    list((await succeed(server, 'GET', url)) as never)[0]!.id;
+  const ofApplivery = (url: string) =>
+    first(applivery + url, (json: { data: { items: { id: string }[] } }) => json.data.items);
+  const ofNative = (url: string) => first(native + url, (json: { items: { id: string }[] }) => json.items);
+  const ofGraph = (url: string) => first(url, (json: { value: { id: string }[] }) => json.value);
+
+  const ids: Record<string, string> = {
+    winDeviceId: await ofApplivery('/mdm/windows/enterprise/devices'),
+    winPolicyId: await ofApplivery('/mdm/windows/enterprise/policies'),
+    winApplicationId: await ofApplivery('/mdm/windows/enterprise/applications'),
+    winAdmxConfigId: await ofApplivery('/mdm/windows/enterprise/admx-configs'),
+    mdmAssetId: await ofApplivery('/mdm/assets'),
+    mdmUserId: await ofApplivery('/mdm/users'),
+    application: await ofNative('/applications'),
+    token: await ofNative('/tokens'),
+    group: await ofNative('/groups'),
+    'deviceManagement/deviceConfigurations': await ofGraph(`${graph}/deviceConfigurations`),
+    'deviceManagement/complianceManagementPartners': await ofGraph(`${graph}/complianceManagementPartners`),
+    groups: await ofGraph('/v1.0/groups'),
+  };
+  ids['user'] = await ofNative(`/groups/${ids['group']}/members`);
+  return {
+    allIds: Object.values(ids),
+    idOf(template, parameter) {
+      if (parameter === 'segmentId') return '1';
+      const collection = Object.keys(ids).find((name) => template.includes(`/${name}/{`));
+      const id = ids[parameter] ?? ids[collection ?? ''];
+      if (id === undefined) throw new Error(`${template}: nothing is made for {${parameter}}`);
+      return id;
+    },
+  };
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any
+async function succeed(
+  server: TestServer,
+  method: 'GET' | 'PUT' | 'PATCH',
+  url: string,
+  body?: unknown,
+): Promise<any> {
+  const answer = await server.send({ method, url, ...(body !== undefined && { body }) });
+  if (answer.status !== 200) throw new Error(`${method} ${url} answered ${answer.status}: ${answer.text}`);
+  return answer.json;
+}
