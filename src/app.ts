@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { appliveryRoutes, permissionOfAppliveryName } from './api/applivery/index.ts';
+import { appliveryRoutes } from './api/applivery/index.ts';
 import { graphApi, graphRolesOf } from './api/graph/index.ts';
 import { nativeRoutes } from './api/native/index.ts';
 import { oauthRoutes } from './api/oauth/index.ts';
@@ -14,11 +14,11 @@ import type { Clock } from './kernel/clock.ts';
 import { Fault } from './kernel/fault.ts';
 import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
+import { permissionsOfName } from './permission-names.ts';
 import { policiesMigrations } from './policies/index.ts';
 import {
   accessTokens,
   authenticator,
-  isPermission,
   signingKeys,
   tenancyMigrations,
   type SecretBox,
@@ -33,6 +33,17 @@ export const migrations: readonly Migration[] = [
   ...pushCertificateMigrations,
   ...complianceMigrations,
 ];
+
+/** The page shows this server's API and calls nobody else. */
+const apiReferenceSettings = {
+  authentication: { preferredSecurityScheme: 'bearer' },
+  withDefaultFonts: false,
+  telemetry: false,
+  showDeveloperTools: 'never',
+  hideClientButton: true,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+} as const;
 
 export interface AppSettings {
   readonly database: Database;
@@ -83,13 +94,13 @@ export async function buildApp(settings: AppSettings): Promise<App> {
         title: 'Muster',
         version: '1',
         description:
-          "Applivery's UEM API and Muster's own. The Microsoft Graph API describes itself at /v1.0/$metadata.",
+          "Applivery's UEM API and Muster's own. The Microsoft Graph API describes itself: [v1.0](/v1.0/$metadata), [beta](/beta/$metadata).",
       },
       servers: [{ url: publicUrl }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
   });
-  await server.register(apiReference, { routePrefix: '/docs' });
+  await server.register(apiReference, { routePrefix: '/docs', configuration: apiReferenceSettings });
 
   server.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
   server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
@@ -115,10 +126,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     rolesOf: (permissions) => graphRolesOf(new Set(permissions)),
   });
   await server.register(nativeRoutes, {
-    services: {
-      ...services,
-      permissionOf: (name) => (isPermission(name) ? name : permissionOfAppliveryName(name)),
-    },
+    services: { ...services, permissionsOf: permissionsOfName },
     authenticator: callers,
     checkAnswers,
   });

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort, startProcess, type RunningProcess } from './support/process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 const running = new Set<ChildProcess>();
@@ -21,49 +22,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** Starts `muster …`; `until` resolves at once when the output matches, or when the process ends. */
-function muster(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [main, ...args], {
+/** Starts `muster …` with a data folder and a port of its own. */
+function muster(args: readonly string[], environment: Record<string, string> = {}): RunningProcess {
+  const started = startProcess(process.execPath, [main, ...args], {
     cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
+    environment: {
       MUSTER_DATA_DIR: join(folder, 'data'),
       MUSTER_LISTEN: `127.0.0.1:${port}`,
       ...environment,
     },
   });
-  running.add(child);
-  let output = '';
-  let look = () => {};
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      look();
-    });
-  }
-  const ended = new Promise<Ran>((resolve) => {
-    child.once('close', (code) => {
-      running.delete(child);
-      resolve({ code, output });
-    });
-  });
-  return {
-    child,
-    ended,
-    until: (pattern: RegExp) =>
-      Promise.race([
-        ended.then((ran) => Promise.reject(new Error(`ended with ${ran.code}: ${ran.output}`))),
-        new Promise<string>((resolve) => {
-          look = () => pattern.test(output) && resolve(output);
-          look();
-        }),
-      ]),
-  };
+  running.add(started.child);
+  void started.ended.then(() => running.delete(started.child));
+  return started;
 }
 
 const run = (...args: string[]) => muster(args).ended;
@@ -78,18 +49,6 @@ async function get(path: string, token: string): Promise<number | undefined> {
       .once('error', reject)
       .end();
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port: free } = server.address() as { port: number };
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return free;
 }
 
 test('a server starts, is managed beside, stops, and comes back after kill -9 with its data', async () => {

@@ -22,7 +22,7 @@ export async function lockDevice(
   { db, scope }: WriteContext,
   platform: Platform,
   key: DeviceKey,
-  ifMatch: readonly number[] | undefined,
+  ifMatch?: readonly number[],
 ): Promise<Device> {
   const { id, text } = key;
   const row = await selectDevices(db)

@@ -174,7 +174,6 @@ test('what is no JSON web token is told so', async () => {
   ]) {
     expect(await codeOf(text), text).toBe('tokenMalformed');
   }
-  const { kid } = await keys.current();
   expect(await codeOf(`${part({ alg: 'RS256', kid: { a: 1 } })}.${token.split('.')[1]}.x`)).toMatch(
     /^token(Invalid|Malformed)$/,
   );

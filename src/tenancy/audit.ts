@@ -53,7 +53,7 @@ export function differences(
   const old: Record<string, unknown> = { ...before };
   const current: Record<string, unknown> = { ...after };
   const changed = [...new Set([...Object.keys(old), ...Object.keys(current)])].filter(
-    (name) => !equal(old[name], current[name]),
+    (name) => !isDeepStrictEqual(comparable(old[name]), comparable(current[name])),
   );
   const pick = (values: Record<string, unknown>) =>
     Object.fromEntries(
@@ -62,9 +62,14 @@ export function differences(
   return { before: before && pick(old), after: after && pick(current) };
 }
 
-function equal(left: unknown, right: unknown): boolean {
-  if (left instanceof Secret && right instanceof Secret) return left.reveal() === right.reveal();
-  return isDeepStrictEqual(left, right);
+/** Two secrets look the same from outside, so they are compared by what they hold. */
+function comparable(value: unknown): unknown {
+  if (value instanceof Secret) return { secret: value.reveal() };
+  if (Array.isArray(value)) return value.map(comparable);
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) {
+    return value;
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, comparable(item)]));
 }
 
 function printable(value: unknown): Json {

@@ -35,7 +35,7 @@ export function authenticator(services: {
   clock: Clock;
 }): Authenticator {
   const { database, accessTokens, clock } = services;
-  const running = new Set<Promise<void>>();
+  const notedUses = new Map<Id, Promise<void>>();
   const findToken = gather((hashes: readonly Buffer[]) => loadTokens(database, hashes));
   const findApplication = gather((clientIds: readonly string[]) => loadApplications(database, clientIds));
 
@@ -76,6 +76,7 @@ export function authenticator(services: {
   }
 
   function noteUse(organizationId: Id, tokenId: Id, now: Date): void {
+    if (notedUses.has(tokenId)) return;
     const noted = tenancyTables(database)
       .updateTable('tenancy_token')
       .set({ last_used_at: now })
@@ -92,8 +93,8 @@ export function authenticator(services: {
         () => {},
         () => {},
       )
-      .finally(() => running.delete(noted));
-    running.add(noted);
+      .finally(() => notedUses.delete(tokenId));
+    notedUses.set(tokenId, noted);
   }
 
   return {
@@ -108,7 +109,7 @@ export function authenticator(services: {
       return isJsonWebToken(token) ? byAccessToken(token) : byToken(token);
     },
     async close() {
-      await Promise.all(running);
+      await Promise.all(notedUses.values());
     },
   };
 }

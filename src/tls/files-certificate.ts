@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { invalidInput } from '../kernel/fault.ts';
 
 /** PEM texts of a certificate, with its chain, and its key. */
-export interface FilesCertificate {
+interface FilesCertificate {
   readonly cert: string;
   readonly key: string;
   /** When the certificate expires or has expired; the server starts all the same. */

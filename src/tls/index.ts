@@ -1,2 +1,2 @@
-export { filesCertificate, type FilesCertificate } from './files-certificate.ts';
-export { serverCertificate, type ServerCertificate } from './server-certificate.ts';
+export { filesCertificate } from './files-certificate.ts';
+export { serverCertificate } from './server-certificate.ts';

@@ -20,7 +20,7 @@ const renewedBefore = 30 * day;
 const backdated = 3_600_000;
 
 /** PEM texts for a TLS server, and where the certificate of the authority lies that its clients must trust. */
-export interface ServerCertificate {
+interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
   readonly caPath: string;

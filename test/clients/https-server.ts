@@ -66,7 +66,7 @@ export async function leadingProxy(port: number): Promise<{ url: string; close()
   const proxy = createServer((client) => {
     sockets.add(client);
     client.once('data', (head) => {
-      if (!/^CONNECT /.test(head.toString('latin1'))) return client.destroy();
+      if (!head.toString('latin1').startsWith('CONNECT ')) return client.destroy();
       const target = connect(port, '127.0.0.1', () => {
         client.write('HTTP/1.1 200 Connection established\r\n\r\n');
         client.pipe(target).pipe(client);

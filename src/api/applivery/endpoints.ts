@@ -1,8 +1,14 @@
 import type { Endpoint } from './endpoint.ts';
+import { admxConfigsEndpoints } from './resources/admx-configs.ts';
+import { assetsEndpoints } from './resources/assets.ts';
 import { configurationsEndpoints } from './resources/configurations.ts';
+import { devicesEndpoints } from './resources/devices.ts';
 import { organizationEndpoints } from './resources/organization.ts';
 import { segmentsEndpoints } from './resources/segments.ts';
 import { usersEndpoints } from './resources/users.ts';
+import { windowsApplicationsEndpoints } from './resources/windows-applications.ts';
+import { windowsDevicesEndpoints } from './resources/windows-devices.ts';
+import { windowsPoliciesEndpoints } from './resources/windows-policies.ts';
 
 /** Every operation of the Applivery API. */
 export const endpoints: readonly Endpoint[] = [
@@ -10,4 +16,10 @@ export const endpoints: readonly Endpoint[] = [
   ...segmentsEndpoints,
   ...usersEndpoints,
   ...configurationsEndpoints,
+  ...devicesEndpoints,
+  ...windowsDevicesEndpoints,
+  ...windowsPoliciesEndpoints,
+  ...windowsApplicationsEndpoints,
+  ...admxConfigsEndpoints,
+  ...assetsEndpoints,
 ];

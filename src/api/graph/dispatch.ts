@@ -11,7 +11,7 @@ import { contentType, metadataLevel, type MetadataLevel } from './payload/metada
 import { acceptedGraphPermissions } from './permissions.ts';
 import { graphRoutes } from './resources/index.ts';
 import type { GraphRoute, RouteAnswer } from './route.ts';
-import { matchPath, parsePath, type PathMatch } from './url.ts';
+import { matchPath, parsePath, type PathMatch, type PathPiece } from './url.ts';
 import { quoted } from './violation.ts';
 
 /** A request as the HTTP edge, or a batch, hands it over. */
@@ -41,12 +41,17 @@ export async function dispatch(services: ChangeServices, request: GraphRequest):
   const [path, query] = splitOnce(request.target, '?');
   const serviceRoot = `${request.origin}/${request.version}`;
   const pieces = parsePath(path);
-  const found = findRoute(request.method, request.version, pieces);
+  const candidates = routesAt(request.version, pieces);
+  if (request.method === 'OPTIONS') {
+    return { status: 204, headers: { allow: methodsOf(candidates).join(', ') }, body: undefined };
+  }
+  const found = routeFor(request.method, candidates);
   requirePermission(request.caller, found.route);
 
   const scope = { ...request.caller, requestId: request.requestId };
   const search = new URLSearchParams(query);
-  const metadata = metadataLevel(search.get('$format') ?? search.get('format') ?? request.headers['accept']);
+  const format = [...search].find(([name]) => /^\$?format$/i.test(name))?.[1];
+  const metadata = metadataLevel(format ?? request.headers['accept']);
   const answer = await found.route.handle({
     version: request.version,
     model: models[request.version],
@@ -64,42 +69,61 @@ export async function dispatch(services: ChangeServices, request: GraphRequest):
   return written(answer, serviceRoot, metadata);
 }
 
-function findRoute(
-  method: string,
-  version: GraphVersion,
-  pieces: ReturnType<typeof parsePath>,
-): { route: GraphRoute; match: PathMatch } {
-  const others = new Set<string>();
-  for (const route of graphRoutes) {
-    if (!route.versions.includes(version)) continue;
+interface RouteMatch {
+  readonly route: GraphRoute;
+  readonly match: PathMatch;
+}
+
+/** The routes of a path, whatever their method. What may be an operation's qualified name is not taken for a cast. */
+function routesAt(version: GraphVersion, pieces: readonly PathPiece[]): RouteMatch[] {
+  const matching = servedRoutes(version).flatMap((route) => {
     const match = matchPath(route.template, pieces);
-    if (!match) continue;
-    if (route.method === method) return { route, match };
-    others.add(route.method);
+    return match ? [{ route, match }] : [];
+  });
+  if (matching.length === 0) {
+    const segment = quoted(firstUnknown(version, pieces));
+    throw new Fault('routeNotFound', `Resource not found for the segment ${segment}.`);
   }
-  if (others.size > 0) {
-    throw new Fault(
-      'methodNotAllowed',
-      `Specified HTTP method is not allowed for the request target. Allowed here: ${[...others].join(', ')}.`,
-      { accepted: [...others] },
-    );
-  }
+  const withoutCast = matching.filter(({ match }) => match.cast === undefined);
+  return withoutCast.length > 0 ? withoutCast : matching;
+}
+
+function routeFor(method: string, candidates: readonly RouteMatch[]): RouteMatch {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const found = candidates.find(({ route }) => route.method === wanted);
+  if (found) return found;
+  const accepted = methodsOf(candidates);
   throw new Fault(
-    'routeNotFound',
-    `Resource not found for the segment ${quoted(firstUnknown(version, pieces))}.`,
+    'methodNotAllowed',
+    `Specified HTTP method is not allowed for the request target. Allowed here: ${accepted.join(', ')}.`,
+    { accepted },
   );
 }
 
-/** The first name at which the path leaves everything that this version serves. */
-function firstUnknown(version: GraphVersion, pieces: ReturnType<typeof parsePath>): string {
-  const names = pieces.flatMap((piece) => (piece.kind === 'segment' ? [piece] : []));
-  const known = new Set(
-    graphRoutes
-      .filter((route) => route.versions.includes(version))
-      .flatMap((route) => route.template.toLowerCase().replace(/\(\)$/, '').split('/')),
+function methodsOf(candidates: readonly RouteMatch[]): string[] {
+  const methods = candidates.flatMap(({ route: { method } }) =>
+    method === 'GET' ? ['GET', 'HEAD'] : method,
   );
-  const unknown = names.find(({ name }) => !known.has(name)) ?? names.at(-1);
-  return unknown?.text ?? '';
+  return [...new Set([...methods, 'OPTIONS'])];
+}
+
+function servedRoutes(version: GraphVersion): GraphRoute[] {
+  return graphRoutes.filter((route) => route.versions.includes(version));
+}
+
+/** The first name at which the path leaves everything that this version serves. */
+function firstUnknown(version: GraphVersion, pieces: readonly PathPiece[]): string {
+  const beginnings = new Set(
+    servedRoutes(version).flatMap(({ template }) => {
+      const names = template.replace(/\(\)$/, '').split('/');
+      return names.map((_, index) => names.slice(0, index + 1).join('/'));
+    }),
+  );
+  const isKnown = (end: number) =>
+    [...beginnings].some((beginning) => matchPath(beginning, pieces.slice(0, end)));
+  const unknown = pieces.findIndex((_, index) => !isKnown(index + 1));
+  const named = pieces.slice(0, unknown < 0 ? pieces.length : unknown + 1);
+  return named.findLast((piece) => piece.kind === 'segment')?.text ?? '';
 }
 
 function requirePermission({ principal }: Caller, { permission }: GraphRoute): void {

@@ -1,14 +1,23 @@
-import { notFound } from '../../kernel/fault.ts';
+import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
-import type { Flavour } from './errors.ts';
+import { directoryObjectNotFound, type Flavour } from './errors.ts';
 import { findType, isDerivedFrom } from './model/model.ts';
 import { keyedPath } from './payload/context.ts';
 import { readEntity, type EntityInput, type Properties } from './payload/read.ts';
 import { writeEntity } from './payload/write.ts';
 import { comparator, matches } from './query/evaluate.ts';
 import { parseQuery, type Query, type QueryOption } from './query/query.ts';
-import { bothVersions, idOfKey, type GraphRoute, type RouteAnswer, type RouteRequest } from './route.ts';
+import { pageOf, pageSize } from './paging.ts';
+import {
+  bothVersions,
+  castType,
+  idOfKey,
+  keyText,
+  type GraphRoute,
+  type RouteAnswer,
+  type RouteRequest,
+} from './route.ts';
 import { removalStatus, updateStatus } from './statuses.ts';
 import { refuse } from './violation.ts';
 
@@ -38,7 +47,7 @@ export interface EntitySet {
   readonly flavour: Flavour;
   readonly permissions: Readonly<Record<'read' | 'create' | 'update' | 'remove', Permission>>;
   readonly expansions: Readonly<Record<string, Expansion>>;
-  /** Oldest first. */
+  /** In the order of their ids. */
   readonly list: (context: ReadContext) => Promise<Entity[]>;
   readonly get: (context: ReadContext, id: Id) => Promise<Entity | undefined>;
   readonly create: (context: WriteContext, input: EntityInput) => Promise<Entity>;
@@ -62,7 +71,6 @@ const listOptions: readonly QueryOption[] = [
   'count',
   'skiptoken',
 ];
-const pageSize = 1_000;
 
 /** The routes of a collection. */
 export function entitySetRoutes(set: EntitySet): GraphRoute[] {
@@ -72,7 +80,14 @@ export function entitySetRoutes(set: EntitySet): GraphRoute[] {
     template: string,
     permission: Permission,
     handle: GraphRoute['handle'],
-  ): GraphRoute => ({ method, template, versions: bothVersions, flavour: set.flavour, permission, handle });
+  ): GraphRoute => ({
+    method,
+    template,
+    versions: bothVersions,
+    flavour: set.flavour,
+    permission,
+    handle: set.flavour === 'directory' ? inWordsOfTheDirectory(handle) : handle,
+  });
   return [
     route('GET', path, permissions.read, (request) => list(set, request)),
     route('GET', `${path}/$count`, permissions.read, (request) => count(set, request)),
@@ -83,24 +98,30 @@ export function entitySetRoutes(set: EntitySet): GraphRoute[] {
   ];
 }
 
+function inWordsOfTheDirectory(handle: GraphRoute['handle']): GraphRoute['handle'] {
+  return async (request) => {
+    try {
+      return await handle(request);
+    } catch (error) {
+      const isMissing = error instanceof Fault && error.code === 'notFound' && request.match.keys.length > 0;
+      throw isMissing ? directoryObjectNotFound(keyText(request.match, 0)) : error;
+    }
+  };
+}
+
 async function list(set: EntitySet, request: RouteRequest): Promise<RouteAnswer> {
   const query = readQuery(set, request, listOptions);
   const entities = await selected(set, request, query);
-  const start = startOf(query, entities);
-  const end = start + Math.min(query.top ?? Infinity, maxPage(request));
-  const page = entities.slice(start, end);
-  const wantsMore = query.top === undefined || query.top > page.length;
-  const last = page.at(-1);
-  const more = last && wantsMore && end < entities.length;
-  const left = query.top === undefined ? undefined : query.top - page.length;
+  const { items, nextLink, applied } = pageOf(entities, query, request);
   return {
     status: 200,
     subject: { kind: 'collection', path: contextPath(set, request), ...projection(query) },
     body: {
       ...(query.count && { '@odata.count': entities.length }),
-      ...(more && { '@odata.nextLink': nextLink(request, skipToken(last.id, end), left) }),
-      value: await written(set, request, page, query),
+      ...(nextLink !== undefined && { '@odata.nextLink': nextLink }),
+      value: await written(set, request, items, query),
     },
+    headers: applied === undefined ? {} : { 'preference-applied': applied },
   };
 }
 
@@ -113,13 +134,13 @@ async function get(set: EntitySet, request: RouteRequest): Promise<RouteAnswer> 
   const query = readQuery(set, request, entityOptions);
   const id = idOfKey(request.match, 0, set.noun);
   const entity = await set.get(request.read, id);
-  if (!entity || !isCastTo(request, entity)) throw notFound(set.noun, id);
+  if (!entity || !isAskedFor(set, request, entity)) throw notFound(set.noun, id);
   return answer(set, request, entity, 200, query);
 }
 
 async function create(set: EntitySet, request: RouteRequest): Promise<RouteAnswer> {
   readQuery(set, request, ['format']);
-  const input = readEntity(request.model, set.type, request.body, { mode: 'create' });
+  const input = readEntity(request.model, castType(request, set.type), request.body, { mode: 'create' });
   const entity = await request.change((context) => set.create(context, input));
   const created = await answer(set, request, entity, 201, {});
   return { ...created, headers: { location: urlOf(set, request, entity) } };
@@ -143,6 +164,7 @@ function readChange(
   request: RouteRequest,
   current: Pick<Entity, 'type' | 'values'>,
 ): Properties {
+  if (!isAskedFor(set, request, current)) throw notFound(set.noun, keyText(request.match, 0));
   const named = (request.body as { '@odata.type'?: unknown } | undefined)?.['@odata.type'];
   const type = typeof named === 'string' ? findType(request.model, named)?.name : undefined;
   if (type !== undefined && type !== current.type && isDerivedFrom(request.model, type, set.type)) {
@@ -151,7 +173,8 @@ function readChange(
       `The type of an entity cannot be changed: it is '${current.type}', not '${type}'.`,
     );
   }
-  return readEntity(request.model, set.type, request.body, { mode: 'update', stored: current.values })
+  const declared = castType(request, set.type);
+  return readEntity(request.model, declared, request.body, { mode: 'update', stored: current.values })
     .properties;
 }
 
@@ -165,28 +188,19 @@ async function remove(set: EntitySet, request: RouteRequest): Promise<RouteAnswe
 function readQuery(set: EntitySet, request: RouteRequest, options: readonly QueryOption[]): Query {
   const expandable = Object.keys(set.expansions);
   return parseQuery(
-    { model: request.model, type: queriedType(set, request), options, maxTop: pageSize, expandable },
+    { model: request.model, type: castType(request, set.type), options, maxTop: pageSize, expandable },
     request.search,
   );
 }
 
-/** The type that a cast in the path narrows the collection to. */
-function queriedType(set: EntitySet, { model, match: { cast } }: RouteRequest): string {
-  if (cast === undefined) return set.type;
-  const type = findType(model, cast);
-  if (type && isDerivedFrom(model, type.name, set.type)) return type.name;
-  throw refuse('url', `The type '${cast}' in the path is not derived from '${set.type}'.`);
-}
-
-function isCastTo({ model, match: { cast } }: RouteRequest, entity: Entity): boolean {
-  return cast === undefined || isDerivedFrom(model, entity.type, findType(model, cast)?.name ?? '');
+/** Whether this version knows the entity's type, and the path lets it through. */
+function isAskedFor(set: EntitySet, request: RouteRequest, entity: Pick<Entity, 'type'>): boolean {
+  return isDerivedFrom(request.model, entity.type, castType(request, set.type));
 }
 
 async function selected(set: EntitySet, request: RouteRequest, query: Query): Promise<Entity[]> {
   const { filter, orderBy } = query;
-  const entities = (await set.list(request.read)).filter(
-    (entity) => request.model.types.has(entity.type) && isCastTo(request, entity),
-  );
+  const entities = (await set.list(request.read)).filter((entity) => isAskedFor(set, request, entity));
   if (!filter && !orderBy) return entities;
   const subjects = entities.map((entity) => ({
     entity,
@@ -255,51 +269,4 @@ function contextPath(set: EntitySet, { match: { cast }, model }: RouteRequest): 
 
 function urlOf(set: EntitySet, { serviceRoot }: RouteRequest, { id }: Entity): string {
   return `${serviceRoot}/${keyedPath(set.path, id)}`;
-}
-
-/** `Prefer: odata.maxpagesize=n` makes pages smaller, never larger. */
-function maxPage({ prefer }: RouteRequest): number {
-  for (const preference of prefer) {
-    const size = Number(/^(?:odata\.)?maxpagesize=(\d{1,6})$/.exec(preference)?.[1]);
-    if (size >= 1) return Math.min(size, pageSize);
-  }
-  return pageSize;
-}
-
-/** A page ends after an entity; should it be gone when the next page is asked for, its position stands in. */
-function skipToken(last: Id, end: number): string {
-  return Buffer.from(JSON.stringify([last, end])).toString('base64url');
-}
-
-function startOf({ skip = 0, skipToken: token }: Query, entities: readonly Entity[]): number {
-  if (token === undefined) return skip;
-  const [last, end] = readSkipToken(token);
-  const position = entities.findIndex(({ id }) => id === last);
-  return position < 0 ? end : position + 1;
-}
-
-function readSkipToken(token: string): [string, number] {
-  try {
-    const [last, end] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [unknown, unknown];
-    if (typeof last === 'string' && Number.isSafeInteger(end) && (end as number) >= 0)
-      return [last, end as number];
-  } catch {
-    // Answered below.
-  }
-  throw refuse('$skiptoken', "'$skiptoken' must be what an '@odata.nextLink' has in it.");
-}
-
-function nextLink(
-  { serviceRoot, search, path }: RouteRequest,
-  token: string,
-  left: number | undefined,
-): string {
-  const next = new URLSearchParams();
-  for (const [name, value] of search) {
-    const option = name.replace(/^\$/, '').toLowerCase();
-    if (!['skip', 'skiptoken', 'top'].includes(option)) next.append(`$${option}`, value);
-  }
-  if (left !== undefined) next.append('$top', String(left));
-  next.append('$skiptoken', token);
-  return `${serviceRoot}/${path}?${next.toString().replaceAll('+', '%20').replaceAll('%24', '$')}`;
 }

@@ -75,6 +75,20 @@ function operationElement({ kind, name, boundTo, parameters, returns }: BoundOpe
   ]);
 }
 
+/**
+ * The service document: what the root of a version leads to.
+ *
+ * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_ServiceDocument
+ */
+export function serviceDocument(serviceRoot: string, { singletons, entitySets }: ServedContainer): object {
+  const listed = (kind: string, names: object) =>
+    Object.keys(names).map((name) => ({ name, kind, url: name }));
+  return {
+    '@odata.context': `${serviceRoot}/$metadata`,
+    value: [...listed('EntitySet', entitySets), ...listed('Singleton', singletons)],
+  };
+}
+
 function containerElement({ singletons, entitySets }: ServedContainer): string {
   return element('EntityContainer', { Name: 'GraphService' }, [
     ...Object.entries(entitySets).map(([Name, EntityType]) => element('EntitySet', { Name, EntityType })),

@@ -9,6 +9,7 @@ const partners = '/devicemanagement/compliancemanagementpartners';
 
 /** What the routes need. */
 const needed: Readonly<Record<string, Permission>> = {
+  'GET /devicemanagement': 'organization.read',
   [`GET ${certificate}`]: 'pushCertificate.read',
   [`PATCH ${certificate}`]: 'pushCertificate.update',
   [`GET ${certificate}/downloadapplepushnotificationcertificatesigningrequest`]: 'pushCertificate.update',
@@ -58,7 +59,7 @@ function withLegacySpelling(names: readonly string[]): string[] {
  * route stands for (basic properties, one property, users of another kind), or belong to parts of Intune that are not here.
  */
 const leftOut =
-  /^(?:Group-NestingSupport|Group-PreferredDataLocation|Group-XTenantIdentitySync|Group\.ManageProtection|Group\.ReadBasic|AgentIdUser|DeviceManagementApps|User\.ReadBasic|User\.ReadWrite\.CrossCloud)\b/;
+  /^(?:Group-NestingSupport|Group-PreferredDataLocation|Group-XTenantIdentitySync|Group\.ManageProtection|Group\.ReadBasic|AgentIdUser|DeviceManagementApps|DeviceManagementRBAC|User\.ReadBasic|User\.ReadWrite\.CrossCloud)\b/;
 
 describe.each(documentedPermissions)('%s %s', (path, method, documented) => {
   const route = `${method} ${path}`;
@@ -93,5 +94,7 @@ test('a token has what each of its permissions stands for, and nothing of others
       '__proto__',
       'constructor',
     ]),
-  ).toEqual(new Set(['group.create', 'pushCertificate.read', 'partner.read', 'user.read']));
+  ).toEqual(
+    new Set(['group.create', 'pushCertificate.read', 'partner.read', 'organization.read', 'user.read']),
+  );
 });

@@ -2,6 +2,8 @@ import type { Permission } from '../../tenancy/index.ts';
 
 const actions = ['read', 'create', 'update', 'remove'] as const;
 
+/** What each of Intune's permissions allows: to see that there is an Intune, and its users. */
+const intune = ['organization.read', 'user.read'] as const;
 const devicesRead = ['windows.device.read', 'apple.device.read'] as const;
 const deviceConfiguration = all('deviceConfiguration');
 const partner = all('partner');
@@ -14,18 +16,18 @@ const group = all('group');
  * https://learn.microsoft.com/graph/permissions-reference
  */
 const documentedGrants = {
-  'DeviceManagementServiceConfig.Read.All': ['pushCertificate.read', 'partner.read', 'user.read'],
+  'DeviceManagementServiceConfig.Read.All': ['pushCertificate.read', 'partner.read', ...intune],
   'DeviceManagementServiceConfig.ReadWrite.All': [
     'pushCertificate.read',
     'pushCertificate.update',
     ...partner,
-    'user.read',
+    ...intune,
   ],
   'DeviceManagementConfiguration.Read.All': [
     'deviceConfiguration.read',
     'pushCertificate.read',
     'partner.read',
-    'user.read',
+    ...intune,
     ...devicesRead,
   ],
   'DeviceManagementConfiguration.ReadWrite.All': [
@@ -33,11 +35,11 @@ const documentedGrants = {
     'pushCertificate.read',
     'pushCertificate.update',
     ...partner,
-    'user.read',
+    ...intune,
     ...devicesRead,
   ],
-  'DeviceManagementManagedDevices.Read.All': ['pushCertificate.read', 'user.read', ...devicesRead],
-  'DeviceManagementManagedDevices.ReadWrite.All': ['user.read', ...devicesRead],
+  'DeviceManagementManagedDevices.Read.All': ['pushCertificate.read', ...intune, ...devicesRead],
+  'DeviceManagementManagedDevices.ReadWrite.All': [...intune, ...devicesRead],
   'GroupMember.Read.All': ['group.read'],
   'Group.Read.All': ['group.read'],
   'Group.Create': ['group.create'],

@@ -3,10 +3,11 @@ import { notFound } from '../../kernel/fault.ts';
 import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
 import type { Flavour } from './errors.ts';
 import type { GraphVersion } from './model/document.ts';
-import type { Model } from './model/model.ts';
+import { findType, isDerivedFrom, type Model } from './model/model.ts';
 import type { ContextSubject } from './payload/context.ts';
 import type { MetadataLevel } from './payload/metadata-level.ts';
 import type { PathMatch } from './url.ts';
+import { quoted, refuse } from './violation.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -57,9 +58,26 @@ export const bothVersions: readonly GraphVersion[] = ['v1.0', 'beta'];
 
 /** The id that a key of the path names. A key that no id can be is not found, as an unknown one. Faults: `notFound`. */
 export function idOfKey(match: PathMatch, position: number, what: string): Id {
-  const key = match.keys[position];
-  const text = typeof key === 'string' ? key : JSON.stringify(Object.fromEntries(key ?? []));
+  const text = keyText(match, position);
   const id = parseGuidId(text);
   if (!id) throw notFound(what, text);
   return id;
+}
+
+/** A key of the path as an error may repeat it. `x(id='1')` is `x('1')`. */
+export function keyText(match: PathMatch, position: number): string {
+  const key = match.keys[position] ?? '';
+  const text =
+    typeof key === 'string'
+      ? key
+      : ((key.size === 1 ? key.get('id') : undefined) ?? JSON.stringify(Object.fromEntries(key)));
+  return text.length > 64 ? `${text.slice(0, 63)}…` : text;
+}
+
+/** The type that a cast in the path narrows the declared one to. Faults: `invalidInput`. */
+export function castType({ model, match: { cast } }: RouteRequest, declared: string): string {
+  if (cast === undefined) return declared;
+  const type = findType(model, cast);
+  if (type && isDerivedFrom(model, type.name, declared)) return type.name;
+  throw refuse('url', `The type ${quoted(cast)} in the path is not derived from '${declared}'.`);
 }

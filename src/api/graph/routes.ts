@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonBody } from '../../kernel/http.ts';
 import type { Authenticator, Caller, ChangeServices } from '../../tenancy/index.ts';
 import { dispatch, failureAnswer, flavourOf, type GraphAnswer } from './dispatch.ts';
-import { csdl } from './metadata.ts';
+import { csdl, serviceDocument } from './metadata.ts';
 import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
 import { bothVersions } from './route.ts';
@@ -52,8 +52,15 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
   server.get(`/${version}/$metadata`, { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/xml').header('odata-version', '4.0').send(document),
   );
+  server.get(`/${version}`, { schema: { hide: true } }, async (request, reply) => {
+    const root = `${scheme}//${request.headers.host ?? request.host}/${version}`;
+    return reply
+      .type('application/json')
+      .header('odata-version', '4.0')
+      .send(serviceDocument(root, servedContainer));
+  });
   server.route({
-    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
+    method: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'],
     url: `/${version}/*`,
     schema: { hide: true },
     onRequest: async (request) => {
@@ -64,7 +71,7 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
         method: request.method,
         version,
         origin: `${scheme}//${request.headers.host ?? request.host}`,
-        target: targetOf(request, version),
+        target: targetOf(request),
         headers: request.headers as Record<string, string | undefined>,
         body: request.body,
         caller: request.getDecorator<Caller>('caller'),
@@ -75,13 +82,14 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
   });
 }
 
-function targetOf(request: FastifyRequest, version: GraphVersion): string {
-  return request.url.replace(/^\/+/, '').slice(version.length).replace(/^\/+/, '');
+/** What stands below the version. */
+function targetOf({ url }: FastifyRequest): string {
+  return url.replace(/^\/*[^/?]*\/*/, '');
 }
 
 function errorContext({ services, scheme }: GraphOptions, request: FastifyRequest) {
   return {
-    flavour: flavourOf(request.url.replace(/^\/+[^/]*/, '')),
+    flavour: flavourOf(targetOf(request)),
     requestId: request.id,
     clientRequestId: clientRequestId(request),
     date: services.clock(),

@@ -2,17 +2,17 @@ import { Type, type Static, type TObject, type TSchema } from 'typebox';
 import type { ChangeServices, Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
 
 export interface NativeServices extends ChangeServices {
-  /** The permission that a name stands for: Muster's own names, and those of the dialects that the server speaks. */
-  readonly permissionOf: (name: string) => Permission | undefined;
+  /** The permissions that a name stands for, Muster's own or one of a dialect that the server speaks; none for an unknown name. */
+  readonly permissionsOf: (name: string) => readonly Permission[];
 }
 
-export interface EndpointRequest<Path extends TObject, Query extends TObject, Body extends TObject> {
+interface EndpointRequest<Path extends TObject, Query extends TObject, Body extends TObject> {
   readonly path: Static<Path>;
   readonly query: Static<Query>;
   readonly body: Static<Body>;
   /** Revisions that `If-Match` allows; undefined allows any. */
   readonly ifMatch: readonly number[] | undefined;
-  readonly permissionOf: NativeServices['permissionOf'];
+  readonly permissionsOf: NativeServices['permissionsOf'];
   /** Reads outside a transaction. */
   readonly read: ReadContext;
   /** Runs a change in one transaction. */
@@ -70,5 +70,5 @@ export function endpoint<
   Body extends TObject = typeof nothing,
 >(definition: Definition<Path, Query, Body, Data>): Endpoint {
   const { path, query, handle, ...rest } = definition;
-  return { ...rest, path: path ?? nothing, query: query ?? nothing, handle: handle as Endpoint['handle'] };
+  return { ...rest, path: path ?? nothing, query: query ?? nothing, handle };
 }

@@ -63,7 +63,7 @@ test('every operation refuses no token, a stranger and a caller without the perm
 test('a token is created, shown once, used, listed and revoked', async () => {
   const created = await post('/tokens', {
     serviceAccount: 'backup',
-    permissions: ['organization.read', 'mdm.global.asset.list', 'organization.read'],
+    permissions: ['organization.read', 'mdm.global.asset.list', 'GroupMember.Read.All', 'organization.read'],
     expiresAt: '2026-04-01T00:00:00Z',
   });
   expect(created).toMatchObject({
@@ -71,7 +71,7 @@ test('a token is created, shown once, used, listed and revoked', async () => {
     headers: { location: `${base}/tokens/${created.json.id}`, 'cache-control': 'no-store' },
     json: {
       serviceAccount: { name: 'backup' },
-      permissions: ['organization.read', 'asset.read'],
+      permissions: ['organization.read', 'asset.read', 'group.read'],
       expiresAt: '2026-04-01T00:00:00.000Z',
       lastUsedAt: null,
       revokedAt: null,

@@ -12,7 +12,7 @@ import { openApi } from './open-api.ts';
 import { problemOf, unexpectedProblem } from './problem.ts';
 import { readId } from './shapes.ts';
 
-export interface NativeOptions {
+interface NativeOptions {
   readonly services: NativeServices;
   readonly authenticator: Authenticator;
   /** Checks every answer against its schema and fails when it differs: for tests. */
@@ -95,7 +95,7 @@ function register(server: FastifyInstance, endpoint: Endpoint, options: NativeOp
         query: query.readText(request.query),
         body: body ? body.read(request.body) : {},
         ifMatch: readIfMatch(request.headers['if-match']),
-        permissionOf: services.permissionOf,
+        permissionsOf: services.permissionsOf,
         read: { db: services.database, scope },
         change: (work) => change(services, scope, work),
       });

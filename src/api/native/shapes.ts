@@ -16,7 +16,8 @@ export const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([
 export const Permissions = Type.Array(Type.String({ maxLength: 128 }), {
   minItems: 1,
   maxItems: 200,
-  description: 'Names of permissions, as `GET …/permissions` lists them',
+  description:
+    "Names of permissions, as `GET …/permissions` lists them, or Applivery's or Microsoft Graph's names of them",
 });
 
 export function readId(text: string): Id | undefined {
@@ -33,14 +34,14 @@ export function idInPath(text: string, what: string): Id {
 /** Reads permission names, each once. Faults: `invalidInput`. */
 export function readPermissions(
   names: readonly string[],
-  permissionOf: (name: string) => Permission | undefined,
+  permissionsOf: (name: string) => readonly Permission[],
 ): Permission[] {
-  const found = names.map(permissionOf);
+  const found = names.map(permissionsOf);
   const violations = names.flatMap((name, index) =>
-    found[index] ? [] : [{ path: `permissions[${index}]`, message: `'${name}' is not a permission` }],
+    found[index]?.length ? [] : [{ path: `permissions[${index}]`, message: `'${name}' is not a permission` }],
   );
   if (violations.length > 0) throw invalidInput(violations);
-  return [...new Set(found.filter((permission) => permission !== undefined))];
+  return [...new Set(found.flat())];
 }
 
 const limitWhenUnset = 100;

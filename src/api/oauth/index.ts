@@ -1,1 +1,1 @@
-export { oauthRoutes, type OauthOptions } from './routes.ts';
+export { oauthRoutes } from './routes.ts';

@@ -8,7 +8,7 @@ import { isRefusal, quoted, refusalAnswer, refuse, type Refusal } from './refusa
 import { readTokenRequest } from './token-request.ts';
 import { issueToken, type TokenServices } from './token.ts';
 
-export interface OauthOptions extends TokenServices {
+interface OauthOptions extends TokenServices {
   readonly signingKeys: SigningKeys;
   /** Origin without a slash at the end. */
   readonly publicUrl: string;

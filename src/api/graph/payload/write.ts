@@ -2,6 +2,7 @@ import { unsetValue, wireDateTime } from '../model/edm.ts';
 import {
   bareTypeName,
   findType,
+  isDerivedFrom,
   typeOf,
   type Model,
   type Property,
@@ -14,7 +15,7 @@ export interface WriteOptions {
   /** What the path promises. `@odata.type` says so when the entity is of a derived type. */
   readonly declaredType: string;
   readonly metadata: MetadataLevel;
-  /** The properties to write; all when absent. */
+  /** The properties to write, those of a derived type as `microsoft.graph.x/name`; all when absent. */
   readonly select?: readonly string[];
   /** The entity's own absolute URL. With `full` metadata the links are made from it. */
   readonly url?: string;
@@ -34,7 +35,7 @@ export function writeEntity(
   const { declaredType, metadata, select, url } = options;
   const structured = typeOf(model, type);
   const shown = [...structured.properties.values()].filter(
-    ({ name, navigation }) => !navigation && (!select || select.includes(name)),
+    ({ name, navigation }) => !navigation && isSelected(model, type, name, select),
   );
   return {
     ...typeAnnotation(type, declaredType, metadata),
@@ -42,6 +43,19 @@ export function writeEntity(
     ...writeProperties(model, shown, stored, metadata),
     ...(metadata === 'full' && url !== undefined && navigationLinks(structured, declaredType, url)),
   };
+}
+
+function isSelected(
+  model: Model,
+  type: string,
+  name: string,
+  select: readonly string[] | undefined,
+): boolean {
+  if (!select || select.includes(name)) return true;
+  return select.some((item) => {
+    const [ancestor, property] = item.split('/');
+    return property === name && isDerivedFrom(model, type, ancestor!);
+  });
 }
 
 function writeProperties(

@@ -41,13 +41,14 @@ export function resolvePath(scope: Scope, names: readonly string[]): PropertyPat
   return { steps, type };
 }
 
-function castStep(scope: Scope, owner: StructuredType, name: string): PathStep {
+function castStep(scope: Scope, owner: StructuredType, name: string) {
   const type = findType(scope.model, name);
   if (!type) throw unknownType(scope, name);
   if (!owner.family.includes(type.name)) {
     throw refuse(scope.option, `The type '${type.name}' is not derived from '${owner.name}'.`);
   }
-  return { kind: 'cast', types: [type.name, ...type.family.filter((other) => other !== type.name)] };
+  const others = type.family.filter((other) => other !== type.name);
+  return { kind: 'cast', types: [type.name, ...others] } as const;
 }
 
 function propertyStep(scope: Scope, owner: StructuredType, name: string): PathStep {
@@ -72,11 +73,20 @@ function unknownProperty(name: string, type: string, { option }: Scope, more: st
   return refuse(option, `Could not find a property named ${quoted(name)} on type '${type}'.${more}`);
 }
 
-/** Checks the name of a property of the type itself, as `$select` and `$expand` take it. */
-export function checkPropertyName(scope: Scope, name: string): void {
+/** Checks an item of `$select`: a property of the type, or of a derived one behind its name, which comes out as the model spells it. */
+export function selectedProperty(scope: Scope, item: string): string {
   const owner = typeOf(scope.model, scope.type);
-  if (!owner.properties.has(name))
-    throw unknownProperty(name, owner.name, scope, hint(scope.model, owner, name));
+  const [name, property, ...rest] = item.split('/');
+  if (property === undefined) return ownProperty(scope, owner, item);
+  const step = castStep(scope, owner, name!);
+  const [type] = step.types;
+  const derived = typeOf(scope.model, type);
+  return `${type}/${ownProperty(scope, derived, [property, ...rest].join('/'))}`;
+}
+
+function ownProperty(scope: Scope, owner: StructuredType, name: string): string {
+  if (owner.properties.has(name)) return name;
+  throw unknownProperty(name, owner.name, scope, hint(scope.model, owner, name));
 }
 
 /** A property of a derived type needs a cast before it. */

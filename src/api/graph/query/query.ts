@@ -3,7 +3,7 @@ import { metadataLevel, type MetadataLevel } from '../payload/metadata-level.ts'
 import { quoted, refusal, refuse, type GraphViolation } from '../violation.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { Filter, OrderKey } from './ast.ts';
-import { checkPropertyName, type Scope } from './check.ts';
+import { selectedProperty, type Scope } from './check.ts';
 import { parseFilter } from './filter.ts';
 import { parseOrderBy } from './order-by.ts';
 
@@ -32,7 +32,7 @@ export interface QueryRules {
 }
 
 export interface Query {
-  /** Property names; absent for all of them. */
+  /** Property names, those of a derived type as `microsoft.graph.x/name`; absent for all of them. */
   readonly select?: readonly string[];
   readonly top?: number;
   readonly skip?: number;
@@ -95,8 +95,8 @@ function readOption(rules: QueryRules, name: string, text: string, seen: Set<str
 function parseSelect(rules: QueryRules, text: string): Query {
   const names = namesIn('$select', text);
   if (names.includes('*')) return {};
-  for (const name of names) checkPropertyName(scopeOf(rules, '$select'), name);
-  return { select: [...new Set(names)] };
+  const scope = scopeOf(rules, '$select');
+  return { select: [...new Set(names.map((name) => selectedProperty(scope, name)))] };
 }
 
 function parseExpand(rules: QueryRules, text: string): string[] {

@@ -9,7 +9,7 @@ import { Fault } from '../../../kernel/fault.ts';
 import { readEntity } from '../payload/read.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
-import { bothVersions, type GraphRoute, type RouteAnswer, type RouteRequest } from '../route.ts';
+import { bothVersions, castType, type GraphRoute, type RouteAnswer, type RouteRequest } from '../route.ts';
 import { updateStatus } from '../statuses.ts';
 
 const type = 'microsoft.graph.applePushNotificationCertificate';
@@ -82,7 +82,8 @@ export const applePushNotificationCertificateRoutes: readonly GraphRoute[] = [
 ];
 
 function readQuery(request: RouteRequest, options: readonly QueryOption[]): Query {
-  return parseQuery({ model: request.model, type, options, maxTop: 0, expandable: [] }, request.search);
+  const rules = { model: request.model, type: castType(request, type), options, maxTop: 0, expandable: [] };
+  return parseQuery(rules, request.search);
 }
 
 function textAnswer(text: string): RouteAnswer {

@@ -12,6 +12,7 @@ export interface GraphTarget {
 }
 
 const suffix = 'AssignmentTarget';
+const filterIdName = 'deviceAndAppManagementAssignmentFilterId';
 
 /** @see https://learn.microsoft.com/graph/api/resources/intune-shared-deviceandappmanagementassignmenttarget */
 export function graphTarget(target: AssignmentTarget): GraphTarget {
@@ -26,39 +27,32 @@ export function graphTarget(target: AssignmentTarget): GraphTarget {
   };
 }
 
-/** Reads a target that has passed the model. Faults: `invalidInput` when its kind is not served or its id is missing. */
-export function assignmentTarget(target: GraphTarget): AssignmentTarget {
-  const filterType = target.deviceAndAppManagementAssignmentFilterType;
-  const filterId = target.deviceAndAppManagementAssignmentFilterId;
-  const filter =
-    filterId && (filterType === 'include' || filterType === 'exclude')
-      ? { filter: { id: filterId, type: filterType } as const }
-      : {};
+/** Reads a target that has passed the model and stands at `path`. Faults: `invalidInput` when its kind is not served or an id is missing. */
+export function assignmentTarget(target: GraphTarget, path: string): AssignmentTarget {
   const name = bareTypeName(target['@odata.type'] ?? '').replace('microsoft.graph.', '');
+  const required = (property: 'collectionId' | 'groupId' | typeof filterIdName): string => {
+    const value = target[property];
+    if (value) return value;
+    throw refuse(
+      `${path}.${property}`,
+      `The property '${path}.${property}' is required on type 'microsoft.graph.${name}'.`,
+    );
+  };
+  const type = target.deviceAndAppManagementAssignmentFilterType;
+  const isFiltered = type === 'include' || type === 'exclude';
+  const filter = isFiltered ? { filter: { id: required(filterIdName), type } as const } : {};
   switch (name) {
     case 'allDevicesAssignmentTarget':
       return { kind: 'allDevices', ...filter };
     case 'allLicensedUsersAssignmentTarget':
       return { kind: 'allLicensedUsers', ...filter };
     case 'configurationManagerCollectionAssignmentTarget':
-      return {
-        kind: 'configurationManagerCollection',
-        collectionId: required(target.collectionId, 'collectionId', name),
-        ...filter,
-      };
+      return { kind: 'configurationManagerCollection', collectionId: required('collectionId'), ...filter };
     case 'groupAssignmentTarget':
-      return { kind: 'group', groupId: required(target.groupId, 'groupId', name), ...filter };
+      return { kind: 'group', groupId: required('groupId'), ...filter };
     case 'exclusionGroupAssignmentTarget':
-      return { kind: 'exclusionGroup', groupId: required(target.groupId, 'groupId', name), ...filter };
+      return { kind: 'exclusionGroup', groupId: required('groupId'), ...filter };
     default:
-      throw refuse('target', `A target of type '${name}' is not supported for this assignment.`);
+      throw refuse(path, `A target of type '${name}' is not supported at '${path}'.`);
   }
-}
-
-function required(value: string | null | undefined, property: string, type: string): string {
-  if (value) return value;
-  throw refuse(
-    `target.${property}`,
-    `The property '${property}' is required on type 'microsoft.graph.${type}'.`,
-  );
 }

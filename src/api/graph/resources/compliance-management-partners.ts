@@ -11,6 +11,7 @@ import {
 import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import { neverSet } from '../model/edm.ts';
 import type { Properties } from '../payload/read.ts';
+import { refuse } from '../violation.ts';
 import { assignmentTarget, graphTarget, type GraphTarget } from './assignment-target.ts';
 
 const type = 'microsoft.graph.complianceManagementPartner';
@@ -63,7 +64,7 @@ function partnerOf(properties: Properties): Partial<PartnerProperties> {
   const { lastHeartbeatDateTime, ...same } = properties;
   const lists = assignmentLists
     .filter((name) => properties[name] !== undefined)
-    .map((name) => [name, assignmentsOf(properties[name])]);
+    .map((name) => [name, assignmentsOf(properties[name], name)]);
   return {
     ...(same as Partial<PartnerProperties>),
     ...(lastHeartbeatDateTime !== undefined && { lastHeartbeatAt: dateOf(lastHeartbeatDateTime) }),
@@ -71,10 +72,12 @@ function partnerOf(properties: Properties): Partial<PartnerProperties> {
   };
 }
 
-function assignmentsOf(value: unknown): PartnerAssignment[] {
-  return (value as { target: GraphTarget | null }[]).flatMap(({ target }) =>
-    target ? [{ target: assignmentTarget(target) }] : [],
-  );
+function assignmentsOf(value: unknown, name: string): PartnerAssignment[] {
+  return (value as { target: GraphTarget | null }[]).map(({ target }, index) => {
+    const path = `${name}[${index}].target`;
+    if (!target) throw refuse(path, `The property '${path}' is required.`);
+    return { target: assignmentTarget(target, path) };
+  });
 }
 
 /** The date that was never set stands for "never". */

@@ -2,10 +2,12 @@ import type { GraphRoute } from '../route.ts';
 import { applePushNotificationCertificateRoutes } from './apple-push-notification-certificate.ts';
 import { complianceManagementPartnerRoutes } from './compliance-management-partners.ts';
 import { deviceConfigurationRoutes } from './device-configurations.ts';
+import { deviceManagementRoutes } from './device-management.ts';
 import { groupRoutes } from './groups.ts';
 
 /** Every operation of the Graph API. */
 export const graphRoutes: readonly GraphRoute[] = [
+  ...deviceManagementRoutes,
   ...applePushNotificationCertificateRoutes,
   ...complianceManagementPartnerRoutes,
   ...deviceConfigurationRoutes,

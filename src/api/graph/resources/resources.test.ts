@@ -10,7 +10,14 @@ afterAll(() => server[Symbol.asyncDispose]());
 test('probe', async () => {
   const show = async (r: TestRequest) => {
     const a = await server.send(r);
-    console.log(r.method ?? 'GET', r.url.slice(0, 100), '->', a.status, JSON.stringify(a.headers), a.text.slice(0, 900));
+    console.log(
+      r.method ?? 'GET',
+      r.url.slice(0, 100),
+      '->',
+      a.status,
+      JSON.stringify(a.headers),
+      a.text.slice(0, 900),
+    );
     return a;
   };
   const dc = '/v1.0/deviceManagement/deviceConfigurations';
@@ -21,7 +28,23 @@ test('probe', async () => {
   await show({ method: 'POST', url: dc, body: { displayName: 'x' } });
   await show({ method: 'HEAD', url: dc });
   await show({ method: 'OPTIONS', url: dc });
-  for (const url of ['/v1.0', '/v1.0/', '/V1.0/groups', '/v1.0/groups/%E0%A4%A', '/v1.0/groups/%00', '//v1.0//groups/', '/%761.0/groups', '/v1.0/deviceManagement', `/v1.0/groups/${'x'.repeat(600)}`, `/v1.0/${'x'.repeat(5000)}`, `/v1.0/groups?$filter=displayName eq 'a'`, '/v2.0/groups',
-    `${dc}/microsoft.graph.nonsense`, '/v1.0/deviceManagement/microsoft.graph.nonsense/complianceManagementPartners',`${dc}(id='${c.json.id}')`, `${dc}?$select=microsoft.graph.macOSGeneralDeviceConfiguration/passwordRequired`])
+  for (const url of [
+    '/v1.0',
+    '/v1.0/',
+    '/V1.0/groups',
+    '/v1.0/groups/%E0%A4%A',
+    '/v1.0/groups/%00',
+    '//v1.0//groups/',
+    '/%761.0/groups',
+    '/v1.0/deviceManagement',
+    `/v1.0/groups/${'x'.repeat(600)}`,
+    `/v1.0/${'x'.repeat(5000)}`,
+    `/v1.0/groups?$filter=displayName eq 'a'`,
+    '/v2.0/groups',
+    `${dc}/microsoft.graph.nonsense`,
+    '/v1.0/deviceManagement/microsoft.graph.nonsense/complianceManagementPartners',
+    `${dc}(id='${c.json.id}')`,
+    `${dc}?$select=microsoft.graph.macOSGeneralDeviceConfiguration/passwordRequired`,
+  ])
     await show({ url });
 });

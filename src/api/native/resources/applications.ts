@@ -73,7 +73,7 @@ export const applicationEndpoints: readonly Endpoint[] = [
     permission: 'application.create',
     body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 128 }), permissions: Permissions }),
     data: CreatedApplication,
-    handle: async ({ body, change, permissionOf }) => {
+    handle: async ({ body, change, permissionsOf }) => {
       const clientSecret = new Secret(randomBytes(32).toString('base64url'));
       const created = await change((context) =>
         createApplication(context, {
@@ -81,7 +81,7 @@ export const applicationEndpoints: readonly Endpoint[] = [
           clientId: randomUUID(),
           clientSecret,
           salt: randomBytes(16),
-          permissions: readPermissions(body.permissions, permissionOf),
+          permissions: readPermissions(body.permissions, permissionsOf),
         }),
       );
       return { created: created.id, data: { ...shown(created), clientSecret: clientSecret.reveal() } };

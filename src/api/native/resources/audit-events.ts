@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import { listAuditEvents } from '../../../tenancy/index.ts';
+import { Type, type Static } from 'typebox';
+import { listAuditEvents, type AuditEvent } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { Guid, ListOf, Nullable, pageById, PageQuery, readId, Timestamp } from '../shapes.ts';
 
@@ -21,6 +21,11 @@ const AuditEventShape = Type.Object({
   warning: Nullable(Type.String({ description: 'What should be looked at twice' })),
   requestId: Type.String({ description: "The request's `request-id`" }),
 });
+
+function shown(event: AuditEvent): Static<typeof AuditEventShape> {
+  const { id, at, actor, action, target, before, after, warning, requestId } = event;
+  return { id, at: at.toISOString(), actor, action, target, before, after, warning, requestId };
+}
 
 export const auditEventEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -45,7 +50,7 @@ export const auditEventEndpoints: readonly Endpoint[] = [
           limit,
         }),
       );
-      return { data: { items: items.map((event) => ({ ...event, at: event.at.toISOString() })), next } };
+      return { data: { items: items.map(shown), next } };
     },
   }),
 ];

@@ -50,8 +50,17 @@ const MemberShape = Type.Object({
 
 const GroupPath = Type.Object({ group: AnyId('Id of the group') });
 
-function shown({ revision: _, createdAt, updatedAt, ...group }: Group): Static<typeof GroupShape> {
-  return { ...group, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+function shown(group: Group): Static<typeof GroupShape> {
+  return {
+    id: group.id,
+    displayName: group.displayName,
+    description: group.description,
+    mailNickname: group.mailNickname,
+    mailEnabled: group.mailEnabled,
+    securityEnabled: group.securityEnabled,
+    createdAt: group.createdAt.toISOString(),
+    updatedAt: group.updatedAt.toISOString(),
+  };
 }
 
 function answer(group: Group): EndpointAnswer<Static<typeof GroupShape>> {

@@ -79,12 +79,12 @@ export const tokenEndpoints: readonly Endpoint[] = [
     permission: 'serviceAccount.create',
     body: NewTokenShape,
     data: CreatedToken,
-    handle: async ({ body, change, permissionOf }) => {
+    handle: async ({ body, change, permissionsOf }) => {
       const token = newTokenText(randomBytes);
       const created = await change((context) =>
         createToken(context, {
           serviceAccount: body.serviceAccount,
-          permissions: readPermissions(body.permissions, permissionOf),
+          permissions: readPermissions(body.permissions, permissionsOf),
           expiresAt: body.expiresAt == null ? null : new Date(body.expiresAt),
           token,
         }),

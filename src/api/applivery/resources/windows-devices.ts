@@ -1,0 +1,226 @@
+import { Type, type Static } from 'typebox';
+import {
+  deviceKey,
+  deviceNotFound,
+  listDevices,
+  moveDevice,
+  type DeviceSortField,
+} from '../../../devices/index.ts';
+import { invalidInput } from '../../../kernel/fault.ts';
+import {
+  removeWindowsDevice,
+  updateWindowsDevice,
+  withPolicies,
+  type ManagedWindowsDevice,
+  type WindowsDeviceChange,
+} from '../../../policies/index.ts';
+import type { Organization, ReadContext } from '../../../tenancy/index.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { HexId, idOf, PageOf, pageOf, PageQuery, readPage, SegmentNumber } from '../shapes.ts';
+import { ScriptInput, readScripts } from './script-shape.ts';
+import { segmentQuery, segmentsOf } from './segment-query.ts';
+import { Priority, Tag, WindowsDeviceAnswer, windowsDeviceAnswerOf } from './windows-device-shape.ts';
+
+/** A whole device can be megabytes, most of it what it reported. */
+const largestPage = 200;
+
+const path = Type.Object({
+  winDeviceId: Type.String({
+    pattern: '^(([a-fA-F0-9]{24})|(\\w{1,}))$',
+    description: 'Id, IMEI or serial number. Deleted devices have only their id.',
+  }),
+});
+
+const NullableId = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], pattern: '^[a-fA-F0-9]{24}$', description });
+
+const DeviceChange = Type.Object({
+  displayName: Type.Optional(Type.String({ maxLength: 128 })),
+  tags: Type.Optional(Type.Array(Tag, { maxItems: 256 })),
+  mdmUserId: Type.Optional(NullableId('MDM user; null takes the device from its user')),
+  winPolicyId: Type.Optional(NullableId('Primary policy; null takes it away')),
+  winPolicyAssignments: Type.Optional(
+    Type.Array(Type.Object({ winPolicyId: HexId('Windows policy'), priority: Priority }), {
+      maxItems: 1000,
+      description: 'Further policies. Several policies on a device need a plan with policy composition.',
+    }),
+  ),
+  segmentId: Type.Optional(SegmentNumber),
+  scripts: Type.Optional(Type.Array(ScriptInput, { maxItems: 1000 })),
+  smartAttributeAssignments: Type.Optional(
+    Type.Array(Type.Object({ smartAttributeId: HexId('Smart attribute') })),
+  ),
+});
+
+/** The vendor's names of what lists of devices can be sorted by. */
+export const deviceSorts = {
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  displayName: 'displayName',
+  state: 'state',
+  'summary.serialNumber': 'serialNumber',
+  enrolledDate: 'enrolledAt',
+  lastStatusReportTime: 'lastStatusReportAt',
+} as const satisfies Record<string, DeviceSortField>;
+
+export const deviceSortNames = Object.keys(deviceSorts) as [keyof typeof deviceSorts];
+
+const Tags = Type.Optional(
+  Type.Array(Tag, { maxItems: 256, description: 'Only devices with at least one of these tags' }),
+);
+
+/** Clients spell a list in a query as `tags=a&tags=b` or as `tags[]=a&tags[]=b`. */
+export const tagsQuery = { tags: Tags, 'tags[]': Tags };
+
+export function tagsIn(query: { tags?: string[]; 'tags[]'?: string[] }): readonly string[] | undefined {
+  return query.tags ?? query['tags[]'];
+}
+
+const tag = 'Windows devices';
+
+/** https://docs.applivery.com/en/api/ > Windows > Windows Devices */
+export const windowsDevicesEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    url: '/mdm/windows/enterprise/devices',
+    summary: 'List Windows devices',
+    description: `Whole devices, so a page has at most ${largestPage}, whatever limit asks for.`,
+    tag,
+    permission: 'windows.device.read',
+    query: Type.Object({
+      ...PageQuery.properties,
+      'mdm-user': Type.Optional(HexId('Only devices of this MDM user')),
+      'show-deleted': Type.Optional(Type.Boolean({ description: 'Deleted devices too' })),
+      ...tagsQuery,
+      ...segmentQuery,
+    }),
+    data: PageOf(WindowsDeviceAnswer),
+    async handle({ query, read }) {
+      const limit = Math.min(query.limit ?? 10, largestPage);
+      const page = readPage({ ...query, limit }, deviceSortNames);
+      const userId = query['mdm-user'];
+      const { items, total } = await listDevices(
+        read,
+        {
+          platform: 'windows',
+          userId: userId === undefined ? undefined : idOf(userId, 'MDM user'),
+          includeDeleted: query['show-deleted'],
+          tags: tagsIn(query),
+          segments: await segmentsOf(read, query),
+        },
+        { ...page, sort: { ...page.sort, field: deviceSorts[page.sort.field] } },
+      );
+      const devices = await withPolicies(read, items);
+      const { organization } = read.scope;
+      return {
+        data: pageOf(
+          devices.map((device) => windowsDeviceAnswerOf(organization, device)),
+          total,
+          page,
+        ),
+      };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/mdm/windows/enterprise/devices/{winDeviceId}',
+    summary: 'Get a Windows device',
+    tag,
+    permission: 'windows.device.read',
+    path,
+    data: WindowsDeviceAnswer,
+    async handle({ path, gathered, read }) {
+      const key = deviceKey(path.winDeviceId);
+      const device = await gathered.windowsDevices.read(read.scope, key);
+      if (!device) throw deviceNotFound('windows', key);
+      return answer(read.scope.organization, device);
+    },
+  }),
+  endpoint({
+    method: 'PUT',
+    url: '/mdm/windows/enterprise/devices/{winDeviceId}',
+    summary: 'Update a Windows device',
+    description:
+      'Changes what the body names; lists are replaced whole. Read-only properties are ignored, so an answer can be sent back.',
+    tag,
+    permission: 'windows.device.update',
+    path,
+    body: DeviceChange,
+    data: WindowsDeviceAnswer,
+    async handle({ path, body, change, ifMatch, read }) {
+      const device = await change((context) =>
+        updateWindowsDevice(context, deviceKey(path.winDeviceId), ifMatch, readChange(body)),
+      );
+      return answer(read.scope.organization, device);
+    },
+  }),
+  endpoint({
+    method: 'PUT',
+    url: '/mdm/windows/enterprise/devices/{winDeviceId}/move',
+    summary: 'Move a Windows device to another segment',
+    tag,
+    permission: 'windows.device.move',
+    path,
+    body: Type.Object({ segmentId: SegmentNumber }),
+    data: WindowsDeviceAnswer,
+    handle: ({ path, body, change, ifMatch }) =>
+      change(async (context) => {
+        const segment = Number(body.segmentId);
+        const key = deviceKey(path.winDeviceId);
+        const device = await moveDevice(context, 'windows', key, ifMatch, segment);
+        return answer(context.scope.organization, await withItsPolicies(context, device));
+      }),
+  }),
+  endpoint({
+    method: 'DELETE',
+    url: '/mdm/windows/enterprise/devices/{winDeviceId}',
+    summary: 'Unenrol a Windows device',
+    description:
+      'The device loses its user, policies and scripts. It is only listed when show-deleted asks for it, and keeps its history.',
+    tag,
+    permission: 'windows.device.remove',
+    path,
+    data: Type.Object({ delete: Type.Boolean() }),
+    async handle({ path, change, ifMatch }) {
+      await change((context) => removeWindowsDevice(context, deviceKey(path.winDeviceId), ifMatch));
+      return { data: { delete: true } };
+    },
+  }),
+];
+
+async function withItsPolicies(
+  context: ReadContext,
+  device: ManagedWindowsDevice['device'],
+): Promise<ManagedWindowsDevice> {
+  const [managed] = await withPolicies(context, [device]);
+  return managed!;
+}
+
+function answer(organization: Organization, managed: ManagedWindowsDevice) {
+  return { data: windowsDeviceAnswerOf(organization, managed), revision: managed.device.revision };
+}
+
+function readChange(body: Static<typeof DeviceChange>): WindowsDeviceChange {
+  if (body.smartAttributeAssignments?.length) {
+    throw invalidInput([
+      {
+        path: 'smartAttributeAssignments[0].smartAttributeId',
+        message: `'${body.smartAttributeAssignments[0]!.smartAttributeId}' is not a smart attribute of this organization, which has none; leave the list out or empty`,
+      },
+    ]);
+  }
+  const named = (id: string, path: string) => ({ id: idOf(id, path), path });
+  const { displayName, tags, mdmUserId, winPolicyId, winPolicyAssignments, segmentId, scripts } = body;
+  return {
+    displayName,
+    tags,
+    user: mdmUserId == null ? mdmUserId : named(mdmUserId, 'mdmUserId'),
+    primary: winPolicyId == null ? winPolicyId : named(winPolicyId, 'winPolicyId'),
+    direct: winPolicyAssignments?.map(({ winPolicyId, priority }, index) => ({
+      policy: named(winPolicyId, `winPolicyAssignments[${index}].winPolicyId`),
+      priority,
+    })),
+    segment: segmentId === undefined ? undefined : Number(segmentId),
+    scripts: scripts && readScripts(scripts),
+  };
+}

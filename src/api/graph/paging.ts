@@ -1,0 +1,90 @@
+import type { Id } from '../../kernel/id.ts';
+import type { Query } from './query/query.ts';
+import type { RouteRequest } from './route.ts';
+import { refuse } from './violation.ts';
+
+/** The most entities of one answer, and the largest `$top`. */
+export const pageSize = 1_000;
+
+export interface Paged<Item> {
+  readonly items: readonly Item[];
+  /** Where the rest is; undefined when nothing is left. */
+  readonly nextLink: string | undefined;
+  /** What of `Prefer` was followed. */
+  readonly applied: string | undefined;
+}
+
+/**
+ * The page of a list that the request asks for. As in Microsoft Graph, `$top` is the size of a page and not an end: while something is
+ * left there is a next link, which keeps it. `Prefer: odata.maxpagesize` makes pages smaller, never larger.
+ *
+ * https://learn.microsoft.com/graph/paging
+ */
+export function pageOf<Item extends { readonly id: Id }>(
+  entities: readonly Item[],
+  query: Query,
+  request: RouteRequest,
+): Paged<Item> {
+  const preferred = preferredSize(request);
+  const start = startOf(query, entities);
+  const end = start + Math.min(query.top ?? pageSize, preferred ?? pageSize);
+  const items = entities.slice(start, end);
+  const last = items.at(-1);
+  const hasMore = last !== undefined && end < entities.length;
+  return {
+    items,
+    nextLink: hasMore ? nextLink(request, skipToken(last.id, end)) : undefined,
+    applied: preferred === undefined ? undefined : `odata.maxpagesize=${preferred}`,
+  };
+}
+
+function preferredSize({ prefer }: RouteRequest): number | undefined {
+  for (const preference of prefer) {
+    const size = Number(/^(?:odata\.)?maxpagesize=(\d{1,6})$/.exec(preference)?.[1]);
+    if (size >= 1) return Math.min(size, pageSize);
+  }
+  return undefined;
+}
+
+/** A page ends after an entity. */
+function skipToken(last: Id, end: number): string {
+  return Buffer.from(JSON.stringify([last, end])).toString('base64url');
+}
+
+/**
+ * Where a page begins. When the entity that ended the page before is gone, a list in the order of its ids goes on after that id; in
+ * another order its position is all that is left of it.
+ */
+function startOf(
+  { skip = 0, skipToken: token, orderBy }: Query,
+  entities: readonly { readonly id: Id }[],
+): number {
+  if (token === undefined) return skip;
+  const [last, end] = readSkipToken(token);
+  const position = entities.findIndex(({ id }) => id === last);
+  if (position >= 0) return position + 1;
+  if (orderBy) return Math.max(end - 1, 0);
+  const next = entities.findIndex(({ id }) => id > last);
+  return next < 0 ? entities.length : next;
+}
+
+function readSkipToken(token: string): [string, number] {
+  try {
+    const [last, end] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [unknown, unknown];
+    if (typeof last === 'string' && Number.isSafeInteger(end) && (end as number) >= 0)
+      return [last, end as number];
+  } catch {
+    // Answered below.
+  }
+  throw refuse('$skiptoken', "'$skiptoken' must be what an '@odata.nextLink' has in it.");
+}
+
+function nextLink({ serviceRoot, search, path }: RouteRequest, token: string): string {
+  const next = new URLSearchParams();
+  for (const [name, value] of search) {
+    const option = name.replace(/^\$/, '').toLowerCase();
+    if (option !== 'skip' && option !== 'skiptoken') next.append(`$${option}`, value);
+  }
+  next.append('$skiptoken', token);
+  return `${serviceRoot}/${path}?${next.toString().replaceAll('+', '%20').replaceAll('%24', '$')}`;
+}

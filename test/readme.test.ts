@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeApplePushCa } from './support/apple-push-ca.ts';
+import { freePort, startProcess, type RunningProcess } from './support/process.ts';
+
+/** The README's examples, run as they stand against the demo of a server that was started like a user's. */
+
+const root = resolve(import.meta.dirname, '..');
+let folder: string;
+let server: RunningProcess;
+let environment: Record<string, string>;
+let blocks: { language: string; code: string }[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-readme-'));
+  await chmod(folder, 0o755);
+  const port = await freePort();
+  server = startProcess(process.execPath, [join(root, 'src/main.ts'), 'serve', '--demo'], {
+    cwd: folder,
+    environment: { MUSTER_DATA_DIR: join(folder, 'data'), MUSTER_LISTEN: `127.0.0.1:${port}` },
+  });
+  const banner = await server.until(/CA certificate .*\n/);
+  const shown = (name: string) => new RegExp(`${name} +(\\S+)`).exec(banner)![1]!;
+  const ca = join(folder, 'data/tls/ca.pem');
+  environment = {
+    MUSTER: `https://localhost:${port}`,
+    TOKEN: shown('API token'),
+    TENANT_ID: shown('tenant id'),
+    CLIENT_ID: shown('client id'),
+    CLIENT_SECRET: shown('client secret'),
+    CURL_CA_BUNDLE: ca,
+    REQUESTS_CA_BUNDLE: ca,
+    NODE_EXTRA_CA_CERTS: ca,
+  };
+  await writeFile(join(folder, 'push.pem'), await certificateFromApple());
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, code]) => ({
+    language: language!,
+    code: code!,
+  }));
+}, 60_000);
+
+afterAll(async () => {
+  server.child.kill('SIGTERM');
+  await server.ended;
+  await rm(folder, { recursive: true, force: true });
+  await rm(join(root, 'data/readme-test'), { recursive: true, force: true });
+});
+
+/** What an administrator would bring back from Apple's portal. */
+async function certificateFromApple(): Promise<string> {
+  const path =
+    'deviceManagement/applePushNotificationCertificate/downloadApplePushNotificationCertificateSigningRequest';
+  const { output, code } = await startProcess(
+    process.execPath,
+    [
+      '-e',
+      `fetch(process.env.MUSTER + '/v1.0/${path}', { headers: { authorization: 'Bearer ' + process.env.TOKEN } })
+        .then((answer) => answer.json()).then((json) => process.stdout.write(json.value))`,
+    ],
+    { cwd: folder, environment },
+  ).ended;
+  expect(code).toBe(0);
+  const now = Date.now();
+  const day = 24 * 3_600_000;
+  return makeApplePushCa().issue(output, {
+    notBefore: new Date(now - day),
+    notAfter: new Date(now + 300 * day),
+  });
+}
+
+function block(language: string, holding: string): string {
+  const found = blocks.filter((item) => item.language === language && item.code.includes(holding));
+  expect(found).toHaveLength(1);
+  return found[0]!.code;
+}
+
+test('the curl calls', async (context) => {
+  const code = block('sh', 'curl -sSf');
+  if (spawnSync('curl', ['--version']).status !== 0) context.skip('curl is not installed');
+  const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], { cwd: folder, environment })
+    .ended;
+  expect(ran, ran.output).toMatchObject({ code: 0 });
+  const answers = ran.output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(answers).toMatchObject([
+    { status: true, data: { entraId: { tenantId: 'contoso', clientSecret: '********' } } },
+    { status: true, data: { displayName: 'Sales Team Laptop', tags: ['finance', 'headquarters'] } },
+    { appleIdentifier: 'it@example.com', topicIdentifier: expect.stringMatching(/^com\.apple\.mgmt\./) },
+    { displayName: 'Mac passwords', passwordMinimumLength: 14, version: 2 },
+    { androidOnboarded: true, partnerState: 'enabled' },
+  ]);
+  expect(await readFile(join(folder, 'push.csr'), 'utf8')).toContain('BEGIN CERTIFICATE REQUEST');
+}, 60_000);
+
+test('the TypeScript program', async () => {
+  // Inside the repository, so that it finds the packages.
+  const place = join(root, 'data/readme-test');
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, 'example.ts'), block('ts', 'ClientSecretCredential'));
+  const ran = await startProcess(process.execPath, [join(place, 'example.ts')], { cwd: folder, environment })
+    .ended;
+  expect(ran, ran.output).toMatchObject({ code: 0 });
+  expect(ran.output).toContain('BEGIN CERTIFICATE REQUEST');
+}, 60_000);
+
+test('the Python program', async (context) => {
+  const code = block('python', 'import requests');
+  if (spawnSync('python3', ['-c', 'import requests']).status !== 0) {
+    context.skip('python3 with requests is not installed');
+  }
+  const ran = await startProcess('python3', ['-c', code], { cwd: folder, environment }).ended;
+  expect(ran, ran.output).toMatchObject({ code: 0 });
+  expect(ran.output).toContain('BEGIN CERTIFICATE REQUEST');
+}, 60_000);
