@@ -3,7 +3,7 @@ import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { appliveryRoutes } from './api/applivery/index.ts';
 import { graphApi, graphRolesOf } from './api/graph/index.ts';
-import { nativeRoutes } from './api/native/index.ts';
+import { answerProblem, answerProblems, nativeRoutes } from './api/native/index.ts';
 import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
@@ -75,6 +75,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
 
   const server = newServer(settings);
   const measured = metrics();
+  answerProblems(server);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id);
     if (/%00/.test(request.url)) throw new Fault('malformedBody', 'The URL contains a NUL character.');
@@ -147,6 +148,7 @@ function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
+    frameworkErrors: answerProblem,
     // A client that goes away while its change runs does not stop it; one that never finishes its request is cut off.
     requestTimeout: 120_000,
     forceCloseConnections: 'idle' as const,

@@ -81,8 +81,10 @@ function block(language: string, holding: string): string {
 test('the curl calls', async (context) => {
   const code = block('sh', 'curl -sSf');
   if (spawnSync('curl', ['--version']).status !== 0) context.skip('curl is not installed');
-  const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], { cwd: folder, environment })
-    .ended;
+  const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], {
+    cwd: folder,
+    environment,
+  }).ended;
   expect(ran, ran.output).toMatchObject({ code: 0 });
   const answers = ran.output
     .trim()

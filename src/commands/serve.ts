@@ -41,6 +41,9 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
   }
 
   const tls = await readCertificate(config);
+  if (tls && 'expiresAt' in tls && tls.expiresAt < new Date()) {
+    log.warn({ expiresAt: tls.expiresAt }, 'the TLS certificate has expired: clients will refuse it');
+  }
   const app = await buildApp({
     ...services,
     newRequestId: randomUUID,

@@ -29,3 +29,10 @@ test('reading drops properties that the schema does not have and leaves the inpu
   expect(policy.read(input)).toEqual({ name: 'a' });
   expect(() => policy.read({})).toThrow('name: is required');
 });
+
+test('a property that a closed object does not have is told once, by its name', () => {
+  const closed = validator(Type.Object({ name: Type.String() }, { additionalProperties: false }));
+  expect(closed.violations({ name: 'a', nmae: 'b' })).toEqual([
+    { path: 'nmae', message: 'is not a known property' },
+  ]);
+});

@@ -56,7 +56,9 @@ function readable(errors: readonly SchemaError[]): Violation[] {
       case 'enum':
         found.push({ path, message: oneOf(error.params['allowedValues'] as unknown[]) });
         break;
+      // Said better by what names all of them: `anyOf`, `additionalProperties`.
       case 'const':
+      case 'boolean':
         break;
       case 'anyOf': {
         const allowed = choices.get(error.instancePath);

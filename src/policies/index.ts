@@ -39,6 +39,7 @@ export {
   removeAsset,
   requireAsset,
   updateAsset,
+  type NewAsset,
 } from './assets.ts';
 export { idsOfDevicesAssigned, setDeviceAssignments, type AssignmentChange } from './assignments.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';

@@ -10,6 +10,7 @@ import {
   type AdmxConfig,
   type Application,
   type Asset,
+  type NewAsset,
   type NewPolicy,
   type WindowsPolicy,
   type WindowsPolicyDocument,
@@ -35,7 +36,7 @@ export interface WindowsOrganization {
     id?: string,
     rest?: Partial<NewPolicy>,
   ): Promise<WindowsPolicy>;
-  script(fileName: string, id?: string): Promise<Asset>;
+  script(fileName: string, id?: string, rest?: Partial<NewAsset>): Promise<Asset>;
   application(winStoreId: string, id?: string): Promise<Application>;
   admxConfig(fileName: string, id?: string): Promise<AdmxConfig>;
 }
@@ -54,8 +55,7 @@ export async function windowsOrganization(
   return {
     tenant,
     send,
-    put: (path, body, headers = {}) =>
-      send(`/windows/enterprise${path}`, { method: 'PUT', body, headers }),
+    put: (path, body, headers = {}) => send(`/windows/enterprise${path}`, { method: 'PUT', body, headers }),
     change,
     user: (email, id) => withId(id, (context) => createUser(context, { email })),
     segment: async (name, parentId = 0) =>
@@ -66,12 +66,19 @@ export async function windowsOrganization(
       withId(id, (context) =>
         createWindowsPolicy(context, { ...rest, name, document: { ...emptyWindowsPolicy, ...document } }),
       ),
-    script: (fileName, id) =>
+    script: (fileName, id, rest = {}) =>
       withId(id, (context) =>
-        createAsset(context, { fileName, mimeType: 'text/plain', content: Buffer.from('Get-Date') }),
+        createAsset(context, {
+          fileName,
+          mimeType: 'text/plain',
+          content: Buffer.from('Get-Date'),
+          ...rest,
+        }),
       ),
     application: (winStoreId, id) =>
-      withId(id, (context) => createApplication(context, { type: 'store', config: { winStoreId }, info: {} })),
+      withId(id, (context) =>
+        createApplication(context, { type: 'store', config: { winStoreId }, info: {} }),
+      ),
     admxConfig: (fileName, id) =>
       withId(id, (context) =>
         createAdmxConfig(context, {

@@ -31,10 +31,14 @@ export interface AppliveryOptions {
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const bodyLimit = 4 * 1024 * 1024;
 const uploadLimit = 100 * 1024 * 1024;
-const prefix = '/v1/organizations/:organizationId';
+const prefix = '/:organizationId';
 
 /** Applivery's UEM API under `/v1/organizations/{organizationId}`. */
 export async function appliveryRoutes(server: FastifyInstance, options: AppliveryOptions): Promise<void> {
+  await server.register(async (scope) => registerAll(scope, options), { prefix: '/v1/organizations' });
+}
+
+async function registerAll(server: FastifyInstance, options: AppliveryOptions): Promise<void> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     'application/json',
@@ -111,7 +115,7 @@ function register(
         ...contexts(services, scope),
         gathered,
         path: path.readText(withoutOrganization(request.params as Record<string, string>)),
-        query: query.readText(request.query),
+        query: query.readText(withoutBrackets(request.query as Query)),
         body: readBody(endpoint, body, form?.fields ?? request.body),
         upload: form?.upload,
         ifMatch: readIfMatch(request.headers['if-match']),
@@ -142,6 +146,21 @@ function readBody(endpoint: Endpoint, body: ReturnType<typeof validator>, sent: 
   if (endpoint.consumes === 'nothing') return {};
   if (sent === undefined) throw new Fault('invalidInput', 'The body is missing; send a JSON object.');
   return endpoint.consumes === 'multipart' ? body.readText(sent) : body.read(sent);
+}
+
+type Query = Record<string, string | string[]>;
+
+/** Clients spell a list as `tags=a&tags=b` or as `tags[]=a&tags[]=b`. */
+function withoutBrackets(query: Query): Query {
+  const spelled = Object.keys(query).filter((name) => name.endsWith('[]'));
+  if (spelled.length === 0) return query;
+  const read = { ...query };
+  for (const name of spelled) {
+    const plain = name.slice(0, -2);
+    read[plain] = [read[plain] ?? [], read[name]!].flat();
+    delete read[name];
+  }
+  return read;
 }
 
 function withoutOrganization(params: Record<string, string>): Record<string, string> {

@@ -1,2 +1,2 @@
 export { endpoints as nativeEndpoints } from './endpoints.ts';
-export { nativeRoutes } from './routes.ts';
+export { answerProblem, answerProblems, nativeRoutes } from './routes.ts';

@@ -27,6 +27,22 @@ export async function nativeRoutes(server: FastifyInstance, options: NativeOptio
   await server.register(async (scope) => registerAll(scope, options), { prefix: '/api' });
 }
 
+/** Answers what is thrown, and unknown paths, with problem details. */
+export function answerProblems(server: FastifyInstance): void {
+  server.setErrorHandler(async (error, request, reply) => answerProblem(error, request, reply));
+  server.setNotFoundHandler(async ({ method, url }) => {
+    throw new Fault('routeNotFound', `There is no operation at ${method} ${url.split('?')[0]}.`);
+  });
+}
+
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const fault = error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
+  if (!fault) request.log.error({ err: error }, 'unexpected error');
+  const problem = fault ? problemOf(fault) : unexpectedProblem;
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type('application/problem+json').send(problem);
+}
+
 function registerAll(server: FastifyInstance, options: NativeOptions): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<Buffer>(
@@ -44,17 +60,7 @@ function registerAll(server: FastifyInstance, options: NativeOptions): void {
     if (organization !== undefined) requireOrganization(caller, organization);
     request.setDecorator('caller', caller);
   });
-  server.setErrorHandler(async (error, request, reply) => {
-    const fault = error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
-    if (!fault) request.log.error({ err: error }, 'unexpected error');
-    const problem = fault ? problemOf(fault) : unexpectedProblem;
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply.code(problem.status).type('application/problem+json').send(problem);
-  });
-  server.setNotFoundHandler(async ({ method, url }) => {
-    throw new Fault('routeNotFound', `There is no operation at ${method} ${url.split('?')[0]}.`);
-  });
-
+  answerProblems(server);
   for (const [url, ofUrl] of Map.groupBy(endpoints, (endpoint) => routeOf(endpoint.url))) {
     for (const endpoint of ofUrl) register(server, endpoint, options);
     refuseOtherMethods(server, url, ofUrl);

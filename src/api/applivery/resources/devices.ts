@@ -19,7 +19,7 @@ import {
   mdmUserOf,
   summaryOf,
 } from './windows-device-shape.ts';
-import { deviceSortNames, deviceSorts, tagsIn, tagsQuery } from './windows-devices.ts';
+import { deviceSortNames, deviceSorts, TagsQuery } from './windows-devices.ts';
 
 const Text = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ maxLength, description }));
@@ -37,7 +37,7 @@ const DeviceQuery = Type.Object({
   state: Text(256, 'Only devices in this state'),
   name: Text(256, 'Part of the display name or of the name that the device gave itself'),
   isCompliance: Type.Optional(Type.Boolean({ description: 'Only devices that are, or are not, compliant' })),
-  ...tagsQuery,
+  tags: TagsQuery,
   search: Text(256, 'As name, or part of the serial number, IMEI or email of the user'),
   os: Text(128, 'Operating system'),
   osVersion: Text(128, 'Version of the operating system'),
@@ -140,7 +140,7 @@ async function readFilter(
     state,
     includeDeleted: query.showAll,
     userId: userId === undefined ? undefined : idOf(userId, 'MDM user'),
-    tags: tagsIn(query),
+    tags: query.tags,
     segments: await segmentsOf(read, query),
     serialNumber,
     imei,

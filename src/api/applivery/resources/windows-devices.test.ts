@@ -24,7 +24,10 @@ async function documentedOrganization(slug: string, plan?: string): Promise<Wind
   await own.user('ada@example.com', documented.request.mdmUserId);
   await own.application('9WZDNCRFJ3Q2', '507f1f77bcf86cd799439044');
   await own.admxConfig('edge.admx', '507f1f77bcf86cd799439055');
-  await own.script('configure.ps1', hexOfId(script.id));
+  await own.script('configure.ps1', hexOfId(script.id), {
+    name: 'System Configuration Script',
+    description: 'Configures network settings and security policies',
+  });
   const { winPolicy } = documented.response.data;
   await own.policy(
     winPolicy.name,
@@ -195,7 +198,8 @@ describe('the example of the documentation', () => {
     ]);
     expect(winPolicy.assetsInfo).toMatchObject([{ id: hexOfId(script.id), type: 'script', ext: 'ps1' }]);
     expect(scriptsInfo).toEqual(winPolicy.assetsInfo);
-    expect(scripts[0]).toMatchObject({ name: 'configure.ps1', runner: 'powershell.exe' });
+    const { name, description, runner } = documented.response.data.scripts[0]!;
+    expect(scripts[0]).toMatchObject({ name, description, runner });
     expect(deviceWinPolicy).toEqual(winPolicy);
   });
 
@@ -545,6 +549,8 @@ describe('the list', () => {
     ['tags=even', [0, 2]],
     ['tags=even&tags=all', [0, 1, 2, 3]],
     ['tags[]=even', [0, 2]],
+    ['tags[]=nothing&tags[]=even', [0, 2]],
+    ['tags=nothing&tags[]=even', [0, 2]],
     ['tags=nothing', []],
     ['segmentId=0', [0, 3]],
     ['segmentId=1', [1]],
@@ -633,25 +639,25 @@ describe('statements', () => {
     const statements = async (path: string) => {
       server.takeStatements();
       expect((await own.send(path)).status).toBe(200);
-      return server.takeStatements().map((text) => /from "(\w+)"/.exec(text)![1]);
+      return server.takeStatements().map((text) => /from "(\w+)"/.exec(text)![1]!).sort();
     };
     expect(await statements(`/windows/enterprise/devices/${hexOfId(plain.id)}`)).toEqual([
-      'tenancy_token',
       'devices_device',
       'policies_assignment',
+      'tenancy_token',
     ]);
     expect(await statements('/windows/enterprise/devices/PLAIN')).toEqual([
-      'tenancy_token',
       'devices_device',
       'policies_assignment',
+      'tenancy_token',
     ]);
     expect(await statements(deviceUrl)).toEqual([
-      'tenancy_token',
       'devices_device',
-      'policies_assignment',
-      'policies_application',
       'policies_admx_config',
+      'policies_application',
       'policies_asset',
+      'policies_assignment',
+      'tenancy_token',
     ]);
   });
 

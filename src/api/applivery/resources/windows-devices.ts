@@ -65,16 +65,9 @@ export const deviceSorts = {
 
 export const deviceSortNames = Object.keys(deviceSorts) as [keyof typeof deviceSorts];
 
-const Tags = Type.Optional(
+export const TagsQuery = Type.Optional(
   Type.Array(Tag, { maxItems: 256, description: 'Only devices with at least one of these tags' }),
 );
-
-/** Clients spell a list in a query as `tags=a&tags=b` or as `tags[]=a&tags[]=b`. */
-export const tagsQuery = { tags: Tags, 'tags[]': Tags };
-
-export function tagsIn(query: { tags?: string[]; 'tags[]'?: string[] }): readonly string[] | undefined {
-  return query.tags ?? query['tags[]'];
-}
 
 const tag = 'Windows devices';
 
@@ -91,7 +84,7 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
       ...PageQuery.properties,
       'mdm-user': Type.Optional(HexId('Only devices of this MDM user')),
       'show-deleted': Type.Optional(Type.Boolean({ description: 'Deleted devices too' })),
-      ...tagsQuery,
+      tags: TagsQuery,
       ...segmentQuery,
     }),
     data: PageOf(WindowsDeviceAnswer),
@@ -105,7 +98,7 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
           platform: 'windows',
           userId: userId === undefined ? undefined : idOf(userId, 'MDM user'),
           includeDeleted: query['show-deleted'],
-          tags: tagsIn(query),
+          tags: query.tags,
           segments: await segmentsOf(read, query),
         },
         { ...page, sort: { ...page.sort, field: deviceSorts[page.sort.field] } },

@@ -11,8 +11,11 @@ import {
 } from '../../../policies/index.ts';
 import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import type { Properties } from '../payload/read.ts';
+import { refuse } from '../violation.ts';
 
 const namespace = 'microsoft.graph.';
+/** Lists are ordered by name, and an index holds no text of any length. */
+const longestName = 256;
 
 /** @see https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-deviceconfiguration */
 const deviceConfigurations: EntitySet = {
@@ -69,6 +72,12 @@ function contentOf(
   { displayName, description, ...settings }: Properties,
   stored: JsonObject,
 ): Partial<PolicyContent> {
+  if (Array.from((displayName as string | undefined) ?? '').length > longestName) {
+    throw refuse(
+      'displayName',
+      `The property 'displayName' must not have more than ${longestName} characters.`,
+    );
+  }
   return {
     ...(displayName !== undefined && { name: displayName as string }),
     ...(description !== undefined && { description: description as string | null }),
