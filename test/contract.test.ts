@@ -67,35 +67,28 @@ const errorShapes = {
 
 test('the walk sees every route that the server has', () => {
   expect(walked.length).toBeGreaterThan(80);
-  const served = server.app.server
+  const roots = server.app.server
     .printRoutes({ commonPrefix: false })
-    .split('\n')
-    .flatMap((line) => /(\/\S*)/.exec(line)?.[1] ?? []);
-  expect(served.length).toBeGreaterThan(20);
-  const publicRoutes = server.app.server
-    .printRoutes({ commonPrefix: false, includeHooks: false })
     .split('\n')
     .filter((line) => /^[├└]── /.test(line))
     .map((line) => line.replace(/^[├└]── /, '').replace(/ \(.*$/, ''));
-  expect([...new Set(publicRoutes)].sort()).toMatchInlineSnapshot(`
-    [
-      "/:tenant/.well-known/openid-configuration",
-      "/:tenant/discovery/v2.0/keys",
-      "/:tenant/oauth2/v2.0/authorize",
-      "/:tenant/oauth2/v2.0/devicecode",
-      "/:tenant/oauth2/v2.0/token",
-      "/:tenant/v2.0/.well-known/openid-configuration",
-      "/api/v1/organizations/:organization",
-      "/beta",
-      "/common/discovery/instance",
-      "/docs",
-      "/healthz",
-      "/metrics",
-      "/readyz",
-      "/v1.0",
-      "/v1/organizations/:organizationId",
-    ]
-  `);
+  expect([...new Set(roots)].sort()).toEqual([
+    '/:tenant/.well-known/openid-configuration',
+    '/:tenant/discovery/v2.0/keys',
+    '/:tenant/oauth2/v2.0/authorize',
+    '/:tenant/oauth2/v2.0/devicecode',
+    '/:tenant/oauth2/v2.0/token',
+    '/:tenant/v2.0/.well-known/openid-configuration',
+    '/api/v1/organizations/:organization',
+    '/beta',
+    '/common/discovery/instance',
+    '/docs',
+    '/healthz',
+    '/metrics',
+    '/readyz',
+    '/v1.0',
+    '/v1/organizations/:organizationId',
+  ]);
 });
 
 describe.each(walked)('$api $method $template', (route) => {

@@ -20,9 +20,9 @@ const noAccessTokens: AccessTokens = {
 const url = '/api/v1/organizations/default';
 
 /** What a call with this `Authorization` header is answered: 200, or the code of the fault. */
-async function called(authorization: string | undefined): Promise<unknown> {
+async function called(authorization: string | undefined, path = ''): Promise<unknown> {
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-  const answer = await server.send({ url, token: null, headers });
+  const answer = await server.send({ url: url + path, token: null, headers });
   return answer.status === 200 ? 200 : answer.json.code;
 }
 
@@ -89,15 +89,17 @@ test('a revocation counts at the next request', async () => {
 
 test('a lost permission counts at the next request, for an access token too', async () => {
   const token = await accessToken();
-  expect(await called(`Bearer ${token}`)).toBe(200);
+  expect(await called(`Bearer ${token}`, '/tokens')).toBe(200);
   const setPermissions = (permissions: string) =>
     sql`update tenancy_application set permissions = ${permissions}::text[] where client_id = ${server.tenant.clientId}`.execute(
       server.database.connection,
     );
   await setPermissions('{audit.read}');
-  expect(await called(`Bearer ${token}`)).toBe('forbidden');
-  await setPermissions('{organization.read,no.longer.known}');
+  expect(await called(`Bearer ${token}`, '/tokens')).toBe('forbidden');
+  // Its organization is what any valid token may see.
   expect(await called(`Bearer ${token}`)).toBe(200);
+  await setPermissions('{serviceAccount.read,no.longer.known}');
+  expect(await called(`Bearer ${token}`, '/tokens')).toBe(200);
 });
 
 /** Answers as many requests at once and says which statements it took, those behind the answers too. */

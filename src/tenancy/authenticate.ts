@@ -114,8 +114,9 @@ export function authenticator(services: {
   };
 }
 
+/** Whoever has a valid token may see its organization: clients find out by that whether the token is valid. */
 function permissionSet(names: readonly string[]): ReadonlySet<Permission> {
-  return new Set(names.filter(isPermission));
+  return new Set([...names.filter(isPermission), 'organization.read'] as const);
 }
 
 async function loadTokens(database: Database, hashes: readonly Buffer[]) {

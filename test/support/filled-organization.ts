@@ -2,6 +2,8 @@ import { fillWithDemo } from '../../src/demo/index.ts';
 import { makeApplePushCa } from './apple-push-ca.ts';
 import type { TestServer } from './server.ts';
 
+export const entraClientSecret = 'a very secret client secret';
+
 export interface Filled {
   /** Every id of the organization's things that an answer could show, in both spellings. */
   readonly allIds: readonly string[];
@@ -16,7 +18,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   const native = '/api/v1/organizations/default';
   const graph = '/v1.0/deviceManagement';
 
-  const entraId = { tenantId: 'tenant', clientId: 'client', clientSecret: 'a very secret secret' };
+  const entraId = { tenantId: 'tenant', clientId: 'client', clientSecret: entraClientSecret };
   await succeed(server, 'PUT', `${applivery}/mdm/configurations`, { entraId });
   const request = await succeed(
     server,

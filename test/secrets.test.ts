@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from '../src/database/index.ts';
+import { pushCredentials } from '../src/devices/push-certificate/index.ts';
+import { operatorScope } from '../src/tenancy/index.ts';
+import { entraClientSecret, fillOrganization } from './support/filled-organization.ts';
+import { testServer, type TestServer } from './support/server.ts';
+
+let server: TestServer;
+let secrets: Record<string, string>;
+let dump: string;
+let answers: string;
+
+beforeAll(async () => {
+  server = await testServer();
+  await fillOrganization(server);
+  const scope = operatorScope(server.tenant.organization, 'test');
+  const push = await pushCredentials({ db: server.database, scope }, server.secrets);
+  const made = await server.send({
+    method: 'POST',
+    url: '/api/v1/organizations/default/tokens',
+    body: { serviceAccount: 'made', permissions: ['windows.device.read'] },
+  });
+  const application = await server.send({
+    method: 'POST',
+    url: '/api/v1/organizations/default/applications',
+    body: { name: 'made', permissions: ['windows.device.read'] },
+  });
+  const access = await server.app.server.inject({
+    method: 'POST',
+    url: `/${server.tenant.organization.tenantId}/oauth2/v2.0/token`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: server.tenant.clientId,
+      client_secret: server.tenant.clientSecret,
+      scope: 'https://graph.microsoft.com/.default',
+    }).toString(),
+  });
+  const pem = push!.privateKeyPem.reveal();
+  secrets = {
+    'bootstrap token': server.tenant.token,
+    'bootstrap client secret': server.tenant.clientSecret,
+    'a token of the API': made.json.token,
+    'a client secret of the API': application.json.clientSecret,
+    'the access token': access.json<{ access_token: string }>().access_token,
+    'the Entra client secret': entraClientSecret,
+    'the private key of the push certificate': pem.split('\n')[3]!,
+  };
+  // Something goes wrong with secrets in it too.
+  await server.send({ url: '/v1.0/groups', token: `${made.json.token}x` });
+  await server.send({
+    method: 'PUT',
+    url: '/v1/organizations/default/mdm/configurations',
+    body: `{"entraId": {"clientSecret": "${entraClientSecret}"`,
+  });
+  dump = await dumpOf(server);
+  answers = await readEverything(server);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Every row of every table as text; bytes as hex. */
+async function dumpOf({ database }: TestServer): Promise<string> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public' order by tablename
+  `.execute(database.connection);
+  expect(tables.length).toBeGreaterThan(15);
+  const texts: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await sql<{ text: string }>`select t::text as text from ${sql.table(name)} t`.execute(
+      database.connection,
+    );
+    texts.push(...rows.map((row) => row.text));
+  }
+  return texts.join('\n');
+}
+
+async function readEverything({ send }: TestServer): Promise<string> {
+  const urls = [
+    '/v1/organizations/default/mdm/configurations',
+    '/v1.0/deviceManagement/applePushNotificationCertificate',
+    '/api/v1/organizations/default/tokens',
+    '/api/v1/organizations/default/applications',
+    '/api/v1/organizations/default/audit-events?limit=200',
+  ];
+  const texts = await Promise.all(urls.map(async (url) => (await send({ url })).text));
+  return texts.join('\n');
+}
+
+const spellings = (secret: string) => [
+  secret,
+  Buffer.from(secret).toString('hex'),
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+];
+
+test('the search would find a secret', () => {
+  expect(dump).toContain('Corporate Security Baseline');
+  expect(dump).toContain(Buffer.from('New-PSDrive').toString('hex'));
+  for (const [name, secret] of Object.entries(secrets)) expect(secret.length, name).toBeGreaterThan(15);
+  expect(server.logged().length).toBeGreaterThan(1_000);
+  expect(answers).toContain('"clientSecret":"********"');
+});
+
+test('a dump of the database holds no secret in clear', () => {
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const spelling of spellings(secret)) expect(dump.includes(spelling), name).toBe(false);
+  }
+});
+
+test('the log holds no secret', () => {
+  const log = server.logged();
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const spelling of spellings(secret)) expect(log.includes(spelling), name).toBe(false);
+  }
+});
+
+test('no answer repeats a secret, the audit log least of all', () => {
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const spelling of spellings(secret)) expect(answers.includes(spelling), name).toBe(false);
+  }
+});
