@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedCluster } from '../src/database/embedded/index.ts';
@@ -20,6 +20,8 @@ export async function benchmarkOperations(settings: {
   connections: number;
 }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
+  // As root, PostgreSQL runs as another user, who must be able to enter.
+  await chmod(folder, 0o755);
   const cluster = await startEmbeddedCluster({ folder: join(folder, 'postgresql'), log: console.log });
   try {
     await using muster = await startProcess(

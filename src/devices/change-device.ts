@@ -3,11 +3,21 @@ import { requireSegment } from '../directory/index.ts';
 import { requireRevision } from '../kernel/etag.ts';
 import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
-import { changed, nameOfDevice, type Device, type DeviceChange, type DeviceKey, type Platform } from './device.ts';
+import {
+  changed,
+  nameOfDevice,
+  type Device,
+  type DeviceChange,
+  type DeviceKey,
+  type Platform,
+} from './device.ts';
 import { changeableColumns, deviceOfRow, selectDevices } from './device-row.ts';
 import { devicesTables } from './tables.ts';
 
-const nouns = { windows: 'Windows device', apple: 'Apple device' } as const satisfies Record<Platform, string>;
+const nouns = { windows: 'Windows device', apple: 'Apple device' } as const satisfies Record<
+  Platform,
+  string
+>;
 
 /** The fault for a device that is not there. */
 export function deviceNotFound(platform: Platform, key: DeviceKey): Fault {

@@ -12,7 +12,7 @@ export const deviceStates = ['PROVISIONING', 'ACTIVE', 'DELETE_REQUESTED', 'DELE
 export type DeviceState = (typeof deviceStates)[number];
 
 /** One entry of a device's history; `date` is ISO 8601. */
-export interface StateEntry {
+interface StateEntry {
   readonly state: DeviceState;
   readonly date: string;
   readonly config: { readonly reason?: string };
@@ -33,7 +33,7 @@ export interface DeviceSummary {
   readonly compliance?: { readonly compliant: boolean; readonly lastCheck?: string };
 }
 
-export interface Location {
+interface Location {
   readonly origin: string;
   readonly date: string;
   readonly latitude: number;

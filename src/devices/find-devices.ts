@@ -32,21 +32,8 @@ export async function loadDevices(
   });
 }
 
-/** Finds one device, as `loadDevices` does. */
-export async function findDevice(
-  { db, scope }: ReadContext,
-  platform: Platform,
-  key: DeviceKey,
-): Promise<Device | undefined> {
-  const [device] = await loadDevices(db, [{ organizationId: scope.organization.id, platform, key }]);
-  return device;
-}
-
 /** The devices among these ids that the organization has, in one statement. */
-export async function devicesByIds(
-  { db, scope }: ReadContext,
-  ids: readonly Id[],
-): Promise<Map<Id, Device>> {
+export async function devicesByIds({ db, scope }: ReadContext, ids: readonly Id[]): Promise<Map<Id, Device>> {
   if (ids.length === 0) return new Map();
   const rows = await selectDevices(db)
     .where('device.organization_id', '=', scope.organization.id)
@@ -55,10 +42,7 @@ export async function devicesByIds(
   return new Map(rows.map((row) => [row.id, deviceOfRow(row)]));
 }
 
-async function rowsByIds(
-  reader: Reader,
-  wanted: readonly WantedDevice[],
-): Promise<Map<string, DeviceRow>> {
+async function rowsByIds(reader: Reader, wanted: readonly WantedDevice[]): Promise<Map<string, DeviceRow>> {
   const withId = wanted.filter(({ key }) => key.id !== undefined);
   if (withId.length === 0) return new Map();
   const organizations = [...new Set(withId.map(({ organizationId }) => organizationId))];
@@ -70,10 +54,7 @@ async function rowsByIds(
   return new Map(rows.map((row) => [`${row.organization_id} ${row.id}`, row]));
 }
 
-async function rowsBySerialOrImei(
-  reader: Reader,
-  wanted: readonly WantedDevice[],
-): Promise<DeviceRow[]> {
+async function rowsBySerialOrImei(reader: Reader, wanted: readonly WantedDevice[]): Promise<DeviceRow[]> {
   if (wanted.length === 0) return [];
   const organizations = [...new Set(wanted.map(({ organizationId }) => organizationId))];
   const texts = wanted.map(({ key }) => key.text);

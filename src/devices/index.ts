@@ -13,19 +13,14 @@ export {
   deviceSubTypes,
   nameOfDevice,
   type Device,
-  type DeviceChange,
   type DeviceKey,
-  type DeviceState,
-  type DeviceSubType,
   type DeviceSummary,
-  type Location,
   type Platform,
 } from './device.ts';
-export { devicesByIds, findDevice, loadDevices, type WantedDevice } from './find-devices.ts';
+export { devicesByIds, loadDevices } from './find-devices.ts';
 export {
   deviceCountsOfUsers,
   devicesRunning,
-  deviceSortFields,
   listDevices,
   listDeviceTags,
   type DeviceCounts,

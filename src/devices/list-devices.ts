@@ -36,18 +36,6 @@ export interface DeviceFilter {
   readonly idIn?: IdQuery | undefined;
 }
 
-/** The first sorts when nothing else is asked for. */
-export const deviceSortFields = [
-  'createdAt',
-  'updatedAt',
-  'displayName',
-  'state',
-  'serialNumber',
-  'enrolledAt',
-  'lastStatusReportAt',
-] as const;
-export type DeviceSortField = (typeof deviceSortFields)[number];
-
 const sortColumns = {
   createdAt: 'device.created_at',
   updatedAt: 'device.updated_at',
@@ -56,7 +44,9 @@ const sortColumns = {
   serialNumber: 'device.serial_number',
   enrolledAt: 'device.enrolled_at',
   lastStatusReportAt: 'device.last_status_report_at',
-} as const satisfies Record<DeviceSortField, string>;
+} as const;
+
+export type DeviceSortField = keyof typeof sortColumns;
 
 export async function listDevices(
   context: ReadContext,
@@ -65,7 +55,7 @@ export async function listDevices(
 ): Promise<Listed<Device>> {
   const matching = selectDevices(context.db)
     .where('device.organization_id', '=', context.scope.organization.id)
-    .where(({ and }) => and(conditions(filter)));
+    .where((where) => where.and(conditions(filter)));
   const direction = sort.descending ? 'desc' : 'asc';
   const rows = await matching
     .orderBy(sortColumns[sort.field], direction)
@@ -180,7 +170,9 @@ export async function devicesRunning(
 ): Promise<{ count: number; first: Device[] }> {
   const running = selectDevices(db)
     .where('device.organization_id', '=', scope.organization.id)
-    .where(sql<boolean>`device.scripts <> '[]' and device.scripts @> ${JSON.stringify([{ id: assetId }])}::jsonb`);
+    .where(
+      sql<boolean>`device.scripts <> '[]' and device.scripts @> ${JSON.stringify([{ id: assetId }])}::jsonb`,
+    );
   const { count } = await running
     .clearSelect()
     .select(({ fn }) => fn.countAll<number>().as('count'))

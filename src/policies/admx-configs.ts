@@ -123,7 +123,12 @@ export async function updateAdmxConfig(
     .where('organization_id', '=', scope.organization.id)
     .where('id', '=', id)
     .execute();
-  await audit(context, { action: 'windows.admxConfig.update', target: targetOf(after), before: auditable(before), after: auditable(after) });
+  await audit(context, {
+    action: 'windows.admxConfig.update',
+    target: targetOf(after),
+    before: auditable(before),
+    after: auditable(after),
+  });
   return after;
 }
 

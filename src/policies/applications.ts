@@ -5,12 +5,7 @@ import { requireRevision } from '../kernel/etag.ts';
 import { invalidInput, notFound } from '../kernel/fault.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
-import {
-  nameOfApplication,
-  neededConfig,
-  type Application,
-  type ApplicationConfig,
-} from './application.ts';
+import { nameOfApplication, neededConfig, type Application, type ApplicationConfig } from './application.ts';
 import { applicationOfRow, lockItems } from './items.ts';
 import { policiesTables } from './tables.ts';
 import { refuseWhileUsed } from './uses.ts';
@@ -153,10 +148,7 @@ export async function removeApplication(
   });
 }
 
-async function refuseWrongConfig(
-  context: WriteContext,
-  { type, config }: ApplicationContent,
-): Promise<void> {
+async function refuseWrongConfig(context: WriteContext, { type, config }: ApplicationContent): Promise<void> {
   const missing = neededConfig[type].filter((member) => config[member] === undefined);
   if (missing.length > 0) {
     throw invalidInput(
@@ -167,7 +159,7 @@ async function refuseWrongConfig(
     );
   }
   if (config.mdmAssetId) {
-    await lockItems(context, [{ kind: 'appAsset', id: config.mdmAssetId, path: 'config.mdmAssetId' }]);
+    await lockItems(context, [{ kind: 'installer', id: config.mdmAssetId, path: 'config.mdmAssetId' }]);
   }
 }
 

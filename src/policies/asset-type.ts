@@ -13,7 +13,7 @@ interface AssetFormat {
 }
 
 /** Every kind of file that an asset can be, by its extension. */
-export const assetFormats = {
+const assetFormats = {
   ipa: { type: 'app', subType: 'ios' },
   pkg: { type: 'app', subType: 'macos' },
   apk: { type: 'app', subType: 'android' },

@@ -152,9 +152,7 @@ export async function listAssets(
     matching = matching.where(sql<boolean>`strpos(lower(name), lower(${filter.name})) > 0`);
   }
   if (filter.segments !== undefined) {
-    matching = matching.where(
-      sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`,
-    );
+    matching = matching.where(sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`);
   }
   const direction = sort.descending ? 'desc' : 'asc';
   const rows = await matching
@@ -235,9 +233,7 @@ function requireExtension({ fileName, content }: NewAsset): AssetExtension {
 }
 
 function selectAssets({ db, scope }: ReadContext) {
-  return policiesTables(db)
-    .selectFrom('policies_asset')
-    .where('organization_id', '=', scope.organization.id);
+  return policiesTables(db).selectFrom('policies_asset').where('organization_id', '=', scope.organization.id);
 }
 
 function assetNotFound(id: Id) {

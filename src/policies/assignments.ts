@@ -45,9 +45,7 @@ export async function loadAssignedPolicies<Document extends object>(
     .execute();
   const byDevice = Map.groupBy(rows, (row) => `${row.organization_id} ${row.device_id}`);
   return devices.map(({ organizationId, id }) =>
-    strongestFirst(
-      (byDevice.get(`${organizationId} ${id}`) ?? []).map((row) => assignedOfRow(family, row)),
-    ),
+    strongestFirst((byDevice.get(`${organizationId} ${id}`) ?? []).map((row) => assignedOfRow(family, row))),
   );
 }
 
@@ -136,12 +134,7 @@ export async function devicesAssigned(
   const { count } = await devices
     .select(({ fn }) => fn.count<number>('device_id').distinct().as('count'))
     .executeTakeFirstOrThrow();
-  const rows = await devices
-    .select('device_id')
-    .distinct()
-    .orderBy('device_id')
-    .limit(atMost)
-    .execute();
+  const rows = await devices.select('device_id').distinct().orderBy('device_id').limit(atMost).execute();
   return { count, first: rows.map((row) => row.device_id) };
 }
 

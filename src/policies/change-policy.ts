@@ -128,7 +128,7 @@ async function refuseWhileAssigned(context: ReadContext, name: string, id: Id): 
   const { count, first } = await devicesAssigned(context, id, namedAtMost);
   if (count === 0) return;
   const devices = await devicesByIds(context, first);
-  const names = [...devices.values()].map(nameOfDevice);
+  const names = first.flatMap((device) => devices.get(device) ?? []).map(nameOfDevice);
   throw new Fault(
     'inUse',
     `The policy '${name}' is assigned to ${counted(count, ['device', 'devices'], names)}. Take it from them first.`,

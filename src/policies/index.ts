@@ -7,12 +7,7 @@ export {
   updateAdmxConfig,
 } from './admx-configs.ts';
 export type { AdmxConfig, AdmxConfigWithContent } from './admx-config.ts';
-export {
-  applicationTypes,
-  type Application,
-  type ApplicationConfig,
-  type ApplicationInfo,
-} from './application.ts';
+export { applicationTypes, type Application, type ApplicationConfig } from './application.ts';
 export {
   applicationSortFields,
   createApplication,
@@ -21,16 +16,8 @@ export {
   requireApplication,
   updateApplication,
 } from './applications.ts';
-export {
-  assetExtensions,
-  assetSubTypes,
-  assetTypes,
-  formatOf,
-  type AssetExtension,
-  type AssetSubType,
-  type AssetType,
-} from './asset-type.ts';
-export type { Asset, AssetContent } from './asset.ts';
+export { assetExtensions, assetSubTypes, assetTypes, formatOf } from './asset-type.ts';
+export type { Asset } from './asset.ts';
 export {
   assetSortFields,
   createAsset,
@@ -41,7 +28,7 @@ export {
   updateAsset,
   type NewAsset,
 } from './assets.ts';
-export { idsOfDevicesAssigned, setDeviceAssignments, type AssignmentChange } from './assignments.ts';
+export { idsOfDevicesAssigned } from './assignments.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { loadItems, type Items } from './items.ts';
@@ -52,15 +39,11 @@ export {
   listAllPolicies,
   listPolicies,
   listPolicyVersions,
-  policiesByIds,
   policyNotFound,
   policySortFields,
-  type PolicyFilter,
-  type PolicySortField,
-  type PolicyVersion,
 } from './policies.ts';
-export type { NamedId, Policy, PolicyContent, PolicyFamily } from './policy.ts';
-export { largestPriority, type AssignedPolicy } from './strength.ts';
+export type { Policy, PolicyContent } from './policy.ts';
+export { largestPriority } from './strength.ts';
 export {
   removeWindowsDevice,
   updateWindowsDevice,

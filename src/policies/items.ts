@@ -8,17 +8,29 @@ import type { Application } from './application.ts';
 import type { Asset } from './asset.ts';
 import { policiesTables, type AdmxConfigRow, type ApplicationRow, type AssetRow } from './tables.ts';
 
-/** What a policy or a device can refer to. Scripts and applications' files are assets of a certain type. */
-const itemNouns = {
-  application: 'a Windows application',
-  admxConfig: 'an ADMX configuration',
-  asset: 'an asset',
-  script: 'an asset of type script',
-  appAsset: 'an asset of type app',
-} as const satisfies Record<string, string>;
+interface ItemKind {
+  /** With its article, for people. */
+  readonly noun: string;
+  readonly isIn: (items: Items, id: Id) => boolean;
+}
+
+/** What a policy, a device or an application can refer to. Scripts and installers are assets of a certain type. */
+const itemKinds = {
+  application: { noun: 'a Windows application', isIn: ({ applications }, id) => applications.has(id) },
+  admxConfig: { noun: 'an ADMX configuration', isIn: ({ admxConfigs }, id) => admxConfigs.has(id) },
+  asset: { noun: 'an asset', isIn: ({ assets }, id) => assets.has(id) },
+  script: {
+    noun: 'an asset of type script',
+    isIn: ({ assets }, id) => assets.get(id)?.type === 'script',
+  },
+  installer: {
+    noun: 'an asset of type app',
+    isIn: ({ assets }, id) => assets.get(id)?.type === 'app',
+  },
+} as const satisfies Record<string, ItemKind>;
 
 export interface ItemReference {
-  readonly kind: keyof typeof itemNouns;
+  readonly kind: keyof typeof itemKinds;
   readonly id: Id;
   /** Where the input names it. */
   readonly path: string;
@@ -73,12 +85,12 @@ export async function lockItems(
     ),
     assets: ofOrganization(await loaded(from.assets.forKeyShare(), wanted, isAsset, assetOfRow)),
   };
-  const missing = references.filter((reference) => !isThere(items, reference));
+  const missing = references.filter(({ kind, id }) => !itemKinds[kind].isIn(items, id));
   if (missing.length > 0) {
     throw invalidInput(
       missing.map(({ kind, id, path }) => ({
         path,
-        message: `'${hexOfId(id)}' is not ${itemNouns[kind]} of this organization`,
+        message: `'${hexOfId(id)}' is not ${itemKinds[kind].noun} of this organization`,
       })),
     );
   }
@@ -87,22 +99,7 @@ export async function lockItems(
 
 const isApplication = ({ kind }: ItemReference) => kind === 'application';
 const isAdmxConfig = ({ kind }: ItemReference) => kind === 'admxConfig';
-const isAsset = ({ kind }: ItemReference) => kind === 'asset' || kind === 'script' || kind === 'appAsset';
-
-function isThere(items: Items, { kind, id }: ItemReference): boolean {
-  switch (kind) {
-    case 'application':
-      return items.applications.has(id);
-    case 'admxConfig':
-      return items.admxConfigs.has(id);
-    case 'asset':
-      return items.assets.has(id);
-    case 'script':
-      return items.assets.get(id)?.type === 'script';
-    case 'appAsset':
-      return items.assets.get(id)?.type === 'app';
-  }
-}
+const isAsset = (reference: ItemReference) => !isApplication(reference) && !isAdmxConfig(reference);
 
 function tablesOfItems(reader: Reader) {
   const from = policiesTables(reader);

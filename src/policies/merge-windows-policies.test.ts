@@ -58,11 +58,12 @@ describe('several policies on one device', () => {
     const later = new Date(moment.getTime() + 1);
     const config = (value: string) => ({ config: { './a': value } });
     expect(
-      mergeWindowsPolicies([assigned(1, 5, config('newer'), later), assigned(2, 5, config('older'))])?.document
-        .config,
+      mergeWindowsPolicies([assigned(1, 5, config('newer'), later), assigned(2, 5, config('older'))])
+        ?.document.config,
     ).toEqual({ './a': 'older' });
     expect(
-      mergeWindowsPolicies([assigned(2, 5, config('second')), assigned(1, 5, config('first'))])?.document.config,
+      mergeWindowsPolicies([assigned(2, 5, config('second')), assigned(1, 5, config('first'))])?.document
+        .config,
     ).toEqual({ './a': 'first' });
   });
 
@@ -102,7 +103,10 @@ const small = fc.integer({ min: 1, max: 4 });
 const documents: fc.Arbitrary<WindowsPolicyDocument> = fc.record({
   config: fc.dictionary(fc.constantFrom('./a', './b', './c', '__proto__', 'constructor'), fc.string()),
   applications: fc.array(
-    fc.record({ winApplicationId: small.map(idOf), action: fc.constantFrom('forceInstall' as const, 'available') }),
+    fc.record({
+      winApplicationId: small.map(idOf),
+      action: fc.constantFrom('forceInstall' as const, 'available'),
+    }),
   ),
   scripts: fc.array(fc.record({ id: small.map(idOf), type: fc.constantFrom('once' as const, 'onDemand') })),
   admxConfigs: fc.array(fc.record({ winAdmxConfigId: small.map(idOf) })),
@@ -131,10 +135,10 @@ describe('whatever the policies', () => {
   test('the order in which they are read does not matter', () => {
     fc.assert(
       fc.property(
-        sets.chain((set) =>
-          fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length })),
-        ),
-        ([set, shuffled]) => expect(mergeWindowsPolicies(shuffled)).toEqual(mergeWindowsPolicies(set)),
+        sets.chain((set) => fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length }))),
+        ([set, shuffled]) => {
+          expect(mergeWindowsPolicies(shuffled)).toEqual(mergeWindowsPolicies(set));
+        },
       ),
     );
   });

@@ -27,7 +27,7 @@ export function mergeWindowsPolicies(
 }
 
 function firstOfEach<Values extends object>(strongestFirst: readonly Values[]): Values {
-  return Object.assign({}, ...strongestFirst.toReversed()) as Values;
+  return Object.fromEntries(strongestFirst.toReversed().flatMap(Object.entries)) as Values;
 }
 
 type ListName = 'applications' | 'scripts' | 'admxConfigs' | 'assets' | 'bookmarks';

@@ -79,9 +79,7 @@ export async function listPolicies<Document extends object>(
     );
   }
   if (filter.segments !== undefined) {
-    matching = matching.where(
-      sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`,
-    );
+    matching = matching.where(sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`);
   }
   const direction = sort.descending ? 'desc' : 'asc';
   const rows = await matching

@@ -28,7 +28,9 @@ export async function refuseWhileUsed(
 ): Promise<void> {
   const users = [
     await policiesReferring(context, kind, id),
-    ...(kind === 'asset' ? [await applicationsMadeOf(context, id), await devicesWithScript(context, id)] : []),
+    ...(kind === 'asset'
+      ? [await applicationsMadeOf(context, id), await devicesWithScript(context, id)]
+      : []),
   ].filter((text) => text !== undefined);
   if (users.length === 0) return;
   throw new Fault('inUse', `'${name}' is in use by ${users.join(' and ')}. Take it from them first.`);
@@ -45,9 +47,7 @@ async function policiesReferring(
     .where('organization_id', '=', scope.organization.id)
     .where('kind', 'in', [...windowsPolicies.kinds])
     .where((where) =>
-      where.or(
-        referring[kind](id).map((part) => sql<boolean>`document @> ${JSON.stringify(part)}::jsonb`),
-      ),
+      where.or(referring[kind](id).map((part) => sql<boolean>`document @> ${JSON.stringify(part)}::jsonb`)),
     )
     .orderBy('id')
     .limit(namedAtMost)

@@ -190,11 +190,17 @@ async function auditDevice(
   });
 }
 
-function auditable({ revision: _, updatedAt: __, ...device }: Device, assigned: Assigned) {
-  const primary = assigned.find(({ kind }) => kind === 'primary');
+/** What an administrator can change. */
+function auditable(device: Device, assigned: Assigned) {
+  const { displayName, tags, user, segment, scripts, state } = device;
   return {
-    ...device,
-    primaryPolicyId: primary?.policy.id ?? null,
+    displayName,
+    tags,
+    user,
+    segment,
+    scripts,
+    state,
+    primaryPolicyId: assigned.find(({ kind }) => kind === 'primary')?.policy.id ?? null,
     policyAssignments: assigned
       .filter(({ kind }) => kind === 'direct')
       .map(({ policy, priority }) => ({ policyId: policy.id, priority })),

@@ -115,7 +115,7 @@ export function endpoint<
     body: definition.body ?? nothing,
     consumes: definition.consumes ?? (definition.body ? 'json' : 'nothing'),
     faults: definition.faults ?? {},
-    handle: definition.handle as Endpoint['handle'],
+    handle: definition.handle,
   };
 }
 

@@ -92,12 +92,12 @@ function routeFor(method: string, candidates: readonly RouteMatch[]): RouteMatch
   const wanted = method === 'HEAD' ? 'GET' : method;
   const found = candidates.find(({ route }) => route.method === wanted);
   if (found) return found;
-  const accepted = methodsOf(candidates);
-  throw new Fault(
-    'methodNotAllowed',
-    `Specified HTTP method is not allowed for the request target. Allowed here: ${accepted.join(', ')}.`,
-    { accepted },
-  );
+  throw methodNotAllowed(methodsOf(candidates));
+}
+
+export function methodNotAllowed(accepted: readonly string[]): Fault {
+  const sentence = 'Specified HTTP method is not allowed for the request target.';
+  return new Fault('methodNotAllowed', `${sentence} Allowed here: ${accepted.join(', ')}.`, { accepted });
 }
 
 function methodsOf(candidates: readonly RouteMatch[]): string[] {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonBody } from '../../kernel/http.ts';
 import type { Authenticator, Caller, ChangeServices } from '../../tenancy/index.ts';
-import { dispatch, failureAnswer, flavourOf, type GraphAnswer } from './dispatch.ts';
+import { dispatch, failureAnswer, flavourOf, methodNotAllowed, type GraphAnswer } from './dispatch.ts';
 import { csdl, serviceDocument } from './metadata.ts';
 import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
@@ -58,6 +58,14 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
       .type('application/json')
       .header('odata-version', '4.0')
       .send(serviceDocument(root, servedContainer));
+  });
+  server.route({
+    method: ['POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'],
+    url: `/${version}`,
+    schema: { hide: true },
+    handler: () => {
+      throw methodNotAllowed(['GET', 'HEAD']);
+    },
   });
   server.route({
     method: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'],

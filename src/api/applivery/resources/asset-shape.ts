@@ -1,12 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { Id } from '../../../kernel/id.ts';
-import {
-  assetExtensions,
-  assetSubTypes,
-  assetTypes,
-  formatOf,
-  type Asset,
-} from '../../../policies/index.ts';
+import { assetExtensions, assetSubTypes, assetTypes, formatOf, type Asset } from '../../../policies/index.ts';
 import { hex, HexId, Timestamp } from '../shapes.ts';
 
 export const AssetTypeName = Type.Enum([...assetTypes]);

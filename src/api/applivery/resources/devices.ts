@@ -151,9 +151,7 @@ async function readFilter(
     osVersion,
     networkIp,
     idIn:
-      query.policyId === undefined
-        ? undefined
-        : idsOfDevicesAssigned(read, idOf(query.policyId, 'Policy')),
+      query.policyId === undefined ? undefined : idsOfDevicesAssigned(read, idOf(query.policyId, 'Policy')),
   };
 }
 

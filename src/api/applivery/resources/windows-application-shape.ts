@@ -1,9 +1,5 @@
 import { Type, type Static } from 'typebox';
-import {
-  applicationTypes,
-  type Application,
-  type ApplicationConfig,
-} from '../../../policies/index.ts';
+import { applicationTypes, type Application, type ApplicationConfig } from '../../../policies/index.ts';
 import { hex, HexId, idOf, Timestamp } from '../shapes.ts';
 
 const Text = (maxLength: number, description: string) =>

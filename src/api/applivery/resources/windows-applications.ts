@@ -78,9 +78,7 @@ export const windowsApplicationsEndpoints: readonly Endpoint[] = [
     data: ApplicationAnswer,
     async handle({ path, body: { config, ...rest }, change, ifMatch }) {
       const changes = { ...rest, ...(config && { config: readApplicationConfig(config) }) };
-      return answer(
-        await change((context) => updateApplication(context, idIn(path), ifMatch, changes)),
-      );
+      return answer(await change((context) => updateApplication(context, idIn(path), ifMatch, changes)));
     },
   }),
   endpoint({

@@ -1,11 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { deviceStates, deviceSubTypes, type Device } from '../../../devices/index.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
-import {
-  largestPriority,
-  mergeWindowsPolicies,
-  type ManagedWindowsDevice,
-} from '../../../policies/index.ts';
+import { largestPriority, mergeWindowsPolicies, type ManagedWindowsDevice } from '../../../policies/index.ts';
 import type { Organization } from '../../../tenancy/index.ts';
 import { hex, HexId, Timestamp } from '../shapes.ts';
 import { AssetAnswer, assetAnswerOf } from './asset-shape.ts';

@@ -31,7 +31,11 @@ test('a policy has every documented field, and what it refers to expanded', asyn
   const segment = await own.segment('Madrid');
   const body = {
     name: 'Corporate Security Baseline',
-    config: { './Device/Vendor/MSFT/Policy/Config/Security/RequireDeviceEncryption': '1', './b': 2, './c': true },
+    config: {
+      './Device/Vendor/MSFT/Policy/Config/Security/RequireDeviceEncryption': '1',
+      './b': 2,
+      './c': true,
+    },
     applications: [
       {
         winApplicationId: hexOfId(application.id),
@@ -105,9 +109,7 @@ test('every change makes a version, kept with who made it and when; no change ma
   expect(same.json).toEqual(second.json);
   const third = await put(id, { name: 'Renamed' });
   expect(third.json.data).toMatchObject({ name: 'Renamed', version: 3, config: { './b': '2' } });
-  const versions = await own.change((context) =>
-    listPolicyVersions(context, windowsPolicies, idOf(id)),
-  );
+  const versions = await own.change((context) => listPolicyVersions(context, windowsPolicies, idOf(id)));
   expect(versions.map(({ version, name, document }) => [version, name, document.config])).toEqual([
     [3, 'Renamed', { './b': '2' }],
     [2, 'Versions', { './b': '2' }],
@@ -179,17 +181,72 @@ describe('a policy is refused with the place and the reason', () => {
     ['with too long a name', { name: 'x'.repeat(257) }, 'name', /256/],
     ['with a list as config', { config: [] }, 'config', /object/],
     ['with an object as wanted value', { config: { './a': {} } }, 'config../a', /./],
-    ['with an unknown application', { applications: [{ winApplicationId: stranger }] }, 'applications[0].winApplicationId', /'507f1f77bcf86cd7994390ff' is not a Windows application of this organization/],
-    ['with an application without id', { applications: [{ action: 'available' }] }, 'applications[0].winApplicationId', /required/],
-    ['with an unknown action', { applications: [{ winApplicationId: stranger, action: 'required' }] }, 'applications[0].action', /"forceInstall", "available"/],
-    ['with an unknown ADMX configuration', { admxConfigs: [{ winAdmxConfigId: stranger }] }, 'admxConfigs[0].winAdmxConfigId', /is not an ADMX configuration/],
-    ['with an unknown asset', { assets: [{ mdmAssetId: stranger }] }, 'assets[0].mdmAssetId', /is not an asset/],
-    ['with an unknown scope', { assets: [{ mdmAssetId: stranger, scope: 'all' }] }, 'assets[0].scope', /all-users/],
-    ['with too long a location', { assets: [{ mdmAssetId: stranger, location: 'x'.repeat(257) }] }, 'assets[0].location', /256/],
-    ['with an unknown script', { scripts: [{ type: 'once', id: stranger }] }, 'scripts[0].id', /is not an asset of type script/],
-    ['with a negative loop time', { scripts: [{ type: 'loop', id: stranger, loopTime: -1 }] }, 'scripts[0].loopTime', /0/],
-    ['with too long a build tag', { agentConfiguration: { buildTag: 'x'.repeat(129) } }, 'agentConfiguration.buildTag', /128/],
-    ['with a text as flag', { agentConfiguration: { enabled: 'yes' } }, 'agentConfiguration.enabled', /boolean/],
+    [
+      'with an unknown application',
+      { applications: [{ winApplicationId: stranger }] },
+      'applications[0].winApplicationId',
+      /'507f1f77bcf86cd7994390ff' is not a Windows application of this organization/,
+    ],
+    [
+      'with an application without id',
+      { applications: [{ action: 'available' }] },
+      'applications[0].winApplicationId',
+      /required/,
+    ],
+    [
+      'with an unknown action',
+      { applications: [{ winApplicationId: stranger, action: 'required' }] },
+      'applications[0].action',
+      /"forceInstall", "available"/,
+    ],
+    [
+      'with an unknown ADMX configuration',
+      { admxConfigs: [{ winAdmxConfigId: stranger }] },
+      'admxConfigs[0].winAdmxConfigId',
+      /is not an ADMX configuration/,
+    ],
+    [
+      'with an unknown asset',
+      { assets: [{ mdmAssetId: stranger }] },
+      'assets[0].mdmAssetId',
+      /is not an asset/,
+    ],
+    [
+      'with an unknown scope',
+      { assets: [{ mdmAssetId: stranger, scope: 'all' }] },
+      'assets[0].scope',
+      /all-users/,
+    ],
+    [
+      'with too long a location',
+      { assets: [{ mdmAssetId: stranger, location: 'x'.repeat(257) }] },
+      'assets[0].location',
+      /256/,
+    ],
+    [
+      'with an unknown script',
+      { scripts: [{ type: 'once', id: stranger }] },
+      'scripts[0].id',
+      /is not an asset of type script/,
+    ],
+    [
+      'with a negative loop time',
+      { scripts: [{ type: 'loop', id: stranger, loopTime: -1 }] },
+      'scripts[0].loopTime',
+      /0/,
+    ],
+    [
+      'with too long a build tag',
+      { agentConfiguration: { buildTag: 'x'.repeat(129) } },
+      'agentConfiguration.buildTag',
+      /128/,
+    ],
+    [
+      'with a text as flag',
+      { agentConfiguration: { enabled: 'yes' } },
+      'agentConfiguration.enabled',
+      /boolean/,
+    ],
     ['in an unknown segment', { segmentId: 77 }, 'segmentId', /77 is not a segment/],
   ];
   test.each(cases)('%s', async (_, body, path, message) => {
@@ -261,7 +318,9 @@ test('a policy that is assigned while it is deleted ends up in one of the two st
       own.put(`/devices/${device}`, { winPolicyId: policy }),
       own.send(`${base}/${policy}`, { method: 'DELETE' }),
     ]);
-    expect([`${assigned.status} ${removed.status}`]).toContainEqual(expect.stringMatching(/^(200 409|400 200)$/));
+    expect([`${assigned.status} ${removed.status}`]).toContainEqual(
+      expect.stringMatching(/^(200 409|400 200)$/),
+    );
     const { winPolicy } = (await own.send(`/windows/enterprise/devices/${device}`)).json.data;
     expect(winPolicy?.id).toBe(assigned.status === 200 ? policy : undefined);
   }

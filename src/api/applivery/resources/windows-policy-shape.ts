@@ -99,10 +99,7 @@ export function readPolicyChange(body: Static<typeof WindowsPolicyChange>) {
     ...rest,
     ...(scripts && { scripts: readScripts(scripts) }),
     ...(applications && {
-      applications: applications.map((item) => ({
-        ...item,
-        winApplicationId: idOf(item.winApplicationId, 'Windows application'),
-      })),
+      applications: applications.map(readApplication),
     }),
     ...(admxConfigs && {
       admxConfigs: admxConfigs.map((item) => ({
@@ -110,7 +107,7 @@ export function readPolicyChange(body: Static<typeof WindowsPolicyChange>) {
       })),
     }),
     ...(assets && {
-      assets: assets.map((item) => ({ ...item, mdmAssetId: idOf(item.mdmAssetId, 'Asset') })),
+      assets: assets.map(readAsset),
     }),
   };
   return {
@@ -119,6 +116,14 @@ export function readPolicyChange(body: Static<typeof WindowsPolicyChange>) {
     ...(exposeToChildren !== undefined && { exposeToChildren }),
     document,
   };
+}
+
+function readApplication({ winApplicationId, ...rest }: Static<typeof PolicyApplication>) {
+  return { winApplicationId: idOf(winApplicationId, 'Windows application'), ...rest };
+}
+
+function readAsset({ mdmAssetId, ...rest }: Static<typeof PolicyAsset>) {
+  return { mdmAssetId: idOf(mdmAssetId, 'Asset'), ...rest };
 }
 
 /** The policy with what it refers to, as far as `items` has it. */
@@ -134,7 +139,10 @@ export function policyAnswerOf(
     winEnterpriseId: hex(organization),
     name,
     config,
-    applications: applications.map((item) => ({ ...item, winApplicationId: hex(item.winApplicationId) })),
+    applications: applications.map(({ winApplicationId, ...rest }) => ({
+      winApplicationId: hex(winApplicationId),
+      ...rest,
+    })),
     applicationsInfo: found(applications, (item) => items.applications.get(item.winApplicationId)).map(
       applicationAnswerOf,
     ),
@@ -148,7 +156,7 @@ export function policyAnswerOf(
       admxConfigInfoOf,
     ),
     agentConfiguration,
-    assets: assets.map((item) => ({ ...item, mdmAssetId: hex(item.mdmAssetId) })),
+    assets: assets.map(({ mdmAssetId, ...rest }) => ({ mdmAssetId: hex(mdmAssetId), ...rest })),
     assetsInfo: found(assets, (item) => items.assets.get(item.mdmAssetId)).map((asset) =>
       assetAnswerOf(organization, asset),
     ),

@@ -1,6 +1,6 @@
 import { unsetValue } from '../model/edm.ts';
 import { bareTypeName, typeOf, type Model, type Property, type StructuredType } from '../model/model.ts';
-import { quoted, refusal } from '../violation.ts';
+import { quoted, refusal, refuse } from '../violation.ts';
 import { reportUnknownProperty, resolveType } from './read-type.ts';
 import { jsonKind, readEnum, readPrimitive } from './read-value.ts';
 import { report, type Reading } from './reading.ts';
@@ -58,6 +58,15 @@ export function readCollection(
   const [first, ...rest] = reading.violations;
   if (first) throw refusal([first, ...rest]);
   return read.flatMap((entity) => entity ?? []);
+}
+
+/** Checks the body of an action that takes no parameters: none, or an empty object. Throws `invalidInput`. */
+export function readNoParameters(json: unknown): void {
+  if (json === undefined) return;
+  if (!isJsonObject(json)) throw refuse('', `The request body must be a JSON object, not ${jsonKind(json)}.`);
+  const name = Object.keys(json).find((key) => !isAnnotation(key));
+  if (name !== undefined)
+    throw refuse(name, `The parameter ${quoted(name)} is not one of this action; it takes none.`);
 }
 
 function collectionOf(reading: Reading, json: unknown, parameter: string): readonly unknown[] {

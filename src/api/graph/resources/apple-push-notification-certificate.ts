@@ -6,7 +6,7 @@ import {
   type StoredPushCertificate,
 } from '../../../devices/push-certificate/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
-import { readEntity } from '../payload/read.ts';
+import { readEntity, readNoParameters } from '../payload/read.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
 import { bothVersions, castType, type GraphRoute, type RouteAnswer, type RouteRequest } from '../route.ts';
@@ -76,6 +76,7 @@ export const applePushNotificationCertificateRoutes: readonly GraphRoute[] = [
     permission: 'pushCertificate.update',
     async handle(request) {
       readQuery(request, ['format']);
+      readNoParameters(request.body);
       return textAnswer(await newSigningRequest(request));
     },
   },

@@ -264,7 +264,7 @@ describe.each(bothVersions)('the properties of %s', (version) => {
     const { json } = await create(version);
     for (const property of properties) {
       for (const wrong of wrongOf(property)) {
-        const answer = await patch(version, json.id, { [property.name]: wrong, description: 'half' });
+        const answer = await patch(version, json.id, { description: 'half', [property.name]: wrong });
         expect(answer.status, `${property.name} ${JSON.stringify(wrong)}`).toBe(400);
         expect(answer.json.error.details[0].target).toMatch(new RegExp(`^${property.name}(\\[|$)`));
         expect(answer.json.error.details[0].message).toContain(property.name);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   createGroup,
   listAllGroups,
@@ -9,12 +10,21 @@ import {
 } from '../../../directory/index.ts';
 import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import type { Properties } from '../payload/read.ts';
+import { unsetValue } from '../model/edm.ts';
+import { models, typeOf } from '../model/model.ts';
 import { refusal, violation, type GraphViolation } from '../violation.ts';
 
 const type = 'microsoft.graph.group';
 
 /** What Muster keeps of a group. The other properties of Graph's group are read as unset and refused on write. */
 const kept = ['displayName', 'description', 'mailNickname', 'mailEnabled', 'securityEnabled'] as const;
+/** What the others hold that nobody set, and so what a client may send of them. */
+const unset = new Map(
+  [...typeOf(models.beta, type).properties].map(([name, property]) => [
+    name,
+    unsetValue(models.beta, property),
+  ]),
+);
 /** Microsoft Graph demands these of a new group. */
 const required = ['displayName', 'mailNickname', 'mailEnabled', 'securityEnabled'] as const;
 
@@ -51,7 +61,7 @@ function entityOf({ id, revision, createdAt, ...group }: Group): Entity {
 function contentOf(properties: Properties): Partial<GroupContent> {
   const violations: GraphViolation[] = [];
   for (const [name, value] of Object.entries(properties)) {
-    const isUnset = value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+    const isUnset = value == null || isDeepStrictEqual(value, unset.get(name));
     if (isUnset || kept.some((known) => known === name)) continue;
     violations.push(violation(name, `The property '${name}' of a group is not kept by this server.`));
   }
