@@ -162,3 +162,19 @@ test.each([[], ['serve'], ['organization'], ['token', 'create'], ['application',
     expect(output).toMatch(/^Usage: muster/);
   },
 );
+
+test('npm start passes a signal on to the server', async () => {
+  const started = startProcess('npm', ['start'], {
+    cwd: join(import.meta.dirname, '..'),
+    environment: {
+      HOME: folder,
+      MUSTER_DATA_DIR: join(folder, 'of npm'),
+      MUSTER_LISTEN: `127.0.0.1:${port}`,
+    },
+  });
+  running.add(started.child);
+  await started.until(/CA certificate .*\n/);
+  started.child.kill('SIGTERM');
+  const { output } = await started.ended;
+  expect(output).toContain('Stopping (SIGTERM).');
+}, 60_000);
