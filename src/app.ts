@@ -155,5 +155,5 @@ function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
   };
   const server = tls ? Fastify({ ...options, https: { cert: tls.cert, key: tls.key } }) : Fastify(options);
-  return server as unknown as FastifyInstance;
+  return server as FastifyInstance;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Fault } from './kernel/fault.ts';
 import { Secret } from './kernel/secret.ts';
 
-export type TlsSetting =
+type TlsSetting =
   | { readonly mode: 'auto' }
   | { readonly mode: 'off' }
   | { readonly mode: 'files'; readonly certificate: string; readonly key: string };

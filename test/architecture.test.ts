@@ -14,6 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['permission-names.ts'],
   ['config.ts', 'metrics.ts'],
   ['api/oauth', 'api/graph', 'api/applivery', 'api/native'],
+  ['http'],
   ['compliance'],
   ['policies'],
   ['devices'],
@@ -31,8 +32,8 @@ const slices = ['devices/push-certificate'];
 const confined: Readonly<Record<string, RegExp>> = {
   kysely: /^database\//,
   pg: /^database\//,
-  fastify: /^app\.ts$|(^|\/)routes\.ts$/,
-  '@fastify/multipart': /(^|\/)routes\.ts$/,
+  fastify: /^app\.ts$|^http\/|(^|\/)routes\.ts$/,
+  '@fastify/multipart': /^http\//,
   commander: /^(main\.ts$|commands\/)/,
 };
 

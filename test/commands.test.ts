@@ -118,8 +118,12 @@ test('organizations and applications are created at the command line, with the s
   expect(list.output).toMatch(/^ID +SLUG +NAME/);
   expect(list.output).toContain('Acme Inc.');
   const application = await run(
-    ...['application', 'create', '--organization', 'acme', '--name', 'terraform', '--json'],
-    ...['--permission', 'DeviceManagementConfiguration.ReadWrite.All'],
+    'application',
+    'create',
+    '--json',
+    '--organization=acme',
+    '--name=terraform',
+    '--permission=DeviceManagementConfiguration.ReadWrite.All',
   );
   const { clientId, permissions } = JSON.parse(application.output) as {
     clientId: string;

@@ -74,7 +74,7 @@ async function dumpOf({ database }: TestServer): Promise<string> {
   return texts.join('\n');
 }
 
-async function readEverything({ send }: TestServer): Promise<string> {
+async function readEverything(of: TestServer): Promise<string> {
   const urls = [
     '/v1/organizations/default/mdm/configurations',
     '/v1.0/deviceManagement/applePushNotificationCertificate',
@@ -82,7 +82,7 @@ async function readEverything({ send }: TestServer): Promise<string> {
     '/api/v1/organizations/default/applications',
     '/api/v1/organizations/default/audit-events?limit=200',
   ];
-  const texts = await Promise.all(urls.map(async (url) => (await send({ url })).text));
+  const texts = await Promise.all(urls.map(async (url) => (await of.send({ url })).text));
   return texts.join('\n');
 }
 

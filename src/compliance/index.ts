@@ -12,6 +12,5 @@ export {
   type Partner,
   type PartnerAssignment,
   type PartnerProperties,
-  type PartnerState,
 } from './partner.ts';
 export { createPartner, listPartners, removePartner, requirePartner, updatePartner } from './partners.ts';

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Selectable } from '../database/index.ts';
 import { groupsByIds } from '../directory/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { invalidInput, notFound } from '../kernel/fault.ts';
 import { parseGuidId, type Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
@@ -80,9 +79,8 @@ export async function updatePartner(
   const { db, scope, now } = context;
   const given = checked(input);
   const before = await lockPartner(context, id, ifMatch);
-  const after: Partner = { ...before, ...given };
-  if (isDeepStrictEqual(after, before)) return before;
-  const changed: Partner = { ...after, revision: before.revision + 1, updatedAt: now };
+  const changed = revised(before, given, now);
+  if (changed === before) return before;
   await complianceTables(db)
     .updateTable('compliance_partner')
     .set({ ...columnsOf(changed), revision: changed.revision, updated_at: now })

@@ -18,7 +18,7 @@ export interface Database extends Reader {
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly url: string;
   readonly maxConnections?: number;
   /** Called with each statement's text; tests count with it. */

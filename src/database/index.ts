@@ -1,5 +1,5 @@
 export { sql } from 'kysely';
-export type { ColumnType, Generated, Insertable, Selectable, Updateable } from 'kysely';
+export type { Selectable } from 'kysely';
 export {
   brokenForeignKey,
   brokenUniqueConstraint,
@@ -8,9 +8,9 @@ export {
   transact,
   unavailable,
   type Database,
-  type DatabaseOptions,
   type JsonColumn,
   type Reader,
   type Transaction,
 } from './connection.ts';
+export { contains, listPage, type Listed, type Page } from './list.ts';
 export { migrate, type Migration } from './migrate.ts';

@@ -1,5 +1,4 @@
-import { sql } from '../database/index.ts';
-import type { Listed, Page } from '../directory/index.ts';
+import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { Device, DeviceSubType, Platform } from './device.ts';
@@ -51,31 +50,19 @@ export type DeviceSortField = keyof typeof sortColumns;
 export async function listDevices(
   context: ReadContext,
   filter: DeviceFilter,
-  { limit, offset, sort }: Page<DeviceSortField>,
+  page: Page<DeviceSortField>,
 ): Promise<Listed<Device>> {
   const matching = selectDevices(context.db)
     .where('device.organization_id', '=', context.scope.organization.id)
     .where((where) => where.and(conditions(filter)));
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('device.id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .clearSelect()
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(deviceOfRow), total };
+  const { items, total } = await listPage(matching, sortColumns, page);
+  return { items: items.map(deviceOfRow), total };
 }
 
 function conditions(filter: DeviceFilter) {
-  const contains = (column: string, text: string) =>
-    sql<boolean>`strpos(lower(${sql.ref(column)}), lower(${text})) > 0`;
   const inSummary = (name: string) => sql`device.summary ->> ${sql.lit(name)}`;
   const inName = (text: string) =>
-    sql<boolean>`(${contains('device.display_name', text)} is true or strpos(lower(${inSummary('name')}), lower(${text})) > 0)`;
+    sql<boolean>`(${contains('device.display_name', text)} is true or ${contains(inSummary('name'), text)})`;
   const wanted = [];
   if (filter.platform !== undefined) wanted.push(sql<boolean>`device.platform = ${filter.platform}`);
   if (filter.subType !== undefined) wanted.push(sql<boolean>`device.sub_type = ${filter.subType}`);

@@ -1,5 +1,5 @@
 /** Narrows a target to the devices that a filter lets in or keeps out. */
-export interface AssignmentFilter {
+interface AssignmentFilter {
   readonly id: string;
   readonly type: 'include' | 'exclude';
 }

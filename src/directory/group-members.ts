@@ -1,9 +1,8 @@
-import { sql } from '../database/index.ts';
+import { sql, type Listed } from '../database/index.ts';
 import { invalidInput } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import { lockGroup, requireGroup, type Group } from './groups.ts';
-import type { Listed } from './page.ts';
 import { directoryTables } from './tables.ts';
 import { userOfRow, type User } from './users.ts';
 

@@ -1,10 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
-import { sql } from '../database/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { notFound } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
-import { containing, type Listed, type Page } from './page.ts';
 import { directoryTables, type GroupRow } from './tables.ts';
 
 /** What an administrator says of a group. */
@@ -97,27 +95,16 @@ const sortColumns = {
 export async function listGroups(
   context: ReadContext,
   { search }: { search?: string | undefined },
-  { limit, offset, sort }: Page<GroupSortField>,
+  page: Page<GroupSortField>,
 ): Promise<Listed<Group>> {
   let matching = selectGroups(context);
   if (search !== undefined) {
-    const pattern = containing(search);
     matching = matching.where((where) =>
-      where.or([where('display_name', 'ilike', pattern), where('description', 'ilike', pattern)]),
+      where.or([contains('display_name', search), contains('description', search)]),
     );
   }
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .selectAll()
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(groupOfRow), total };
+  const { items, total } = await listPage(matching.selectAll(), sortColumns, page);
+  return { items: items.map(groupOfRow), total };
 }
 
 /** Changes what `changes` names and leaves the rest. Faults: `notFound`, `preconditionFailed`. */
@@ -129,9 +116,8 @@ export async function updateGroup(
 ): Promise<Group> {
   const { db, scope, now } = context;
   const before = await lockGroup(context, id, ifMatch);
-  const after: Group = { ...before, ...changes };
-  if (isDeepStrictEqual(after, before)) return before;
-  const changed: Group = { ...after, revision: before.revision + 1, updatedAt: now };
+  const changed = revised(before, changes, now);
+  if (changed === before) return before;
   await directoryTables(db)
     .updateTable('directory_group')
     .set({ ...columnsOf(changed), revision: changed.revision, updated_at: now })

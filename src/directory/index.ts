@@ -1,4 +1,4 @@
-export type { AssignmentFilter, AssignmentTarget } from './assignment-target.ts';
+export type { AssignmentTarget } from './assignment-target.ts';
 export { addGroupMembers, listGroupMembers, removeGroupMembers } from './group-members.ts';
 export {
   createGroup,
@@ -12,7 +12,6 @@ export {
   type GroupContent,
 } from './groups.ts';
 export { directoryMigrations } from './migrations/index.ts';
-export type { Listed, Page } from './page.ts';
 export { rootId as rootSegmentId, type Tree } from './segment-tree.ts';
 export {
   createSegment,

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { brokenForeignKey } from '../database/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
 import { audit, type Organization, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import {
@@ -130,10 +129,9 @@ export async function updateSegment(
   const segments = await loadSegments(context);
   const before = find(segments, id, ifMatch);
   const { name, icon, color, parentId } = { ...before, ...changes };
-  const after = { ...before, name, icon, color, parentId };
-  if (isDeepStrictEqual(after, before)) return before;
-  refusePlace(segments, after);
-  const changed: StoredSegment = { ...after, revision: before.revision + 1, updatedAt: now };
+  const changed = revised(before, { name, icon, color, parentId }, now);
+  if (changed === before) return before;
+  refusePlace(segments, changed);
   await directoryTables(db)
     .updateTable('directory_segment')
     .set({ ...columnsOf(changed), revision: changed.revision, updated_at: now })

@@ -1,11 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
-import { brokenForeignKey, brokenUniqueConstraint, sql } from '../database/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import {
+  brokenForeignKey,
+  brokenUniqueConstraint,
+  contains,
+  listPage,
+  sql,
+  type Listed,
+  type Page,
+} from '../database/index.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
-import { containing, type Listed, type Page } from './page.ts';
 import { directoryTables, type UserRow } from './tables.ts';
 
 /** What an administrator says of a user. */
@@ -112,32 +118,18 @@ const sortColumns = {
 export async function listUsers(
   context: ReadContext,
   filter: UserFilter,
-  { limit, offset, sort }: Page<UserSortField>,
+  page: Page<UserSortField>,
 ): Promise<Listed<User>> {
   let matching = selectUsers(context);
   if (filter.search !== undefined) {
-    const pattern = containing(filter.search);
+    const { search } = filter;
     matching = matching.where((where) =>
-      where.or([
-        where('email', 'ilike', pattern),
-        where('name', 'ilike', pattern),
-        where('managed_apple_id', 'ilike', pattern),
-      ]),
+      where.or([contains('email', search), contains('name', search), contains('managed_apple_id', search)]),
     );
   }
   if (filter.tags !== undefined) matching = matching.where(sql<boolean>`tags && ${filter.tags}::text[]`);
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .selectAll()
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(userOfRow), total };
+  const { items, total } = await listPage(matching.selectAll(), sortColumns, page);
+  return { items: items.map(userOfRow), total };
 }
 
 /** Every tag that some user has, in alphabetical order. */
@@ -170,9 +162,8 @@ export async function updateUser(
 ): Promise<User> {
   const { db, scope, now } = context;
   const before = await lockUser(context, id, ifMatch);
-  const after: User = { ...before, ...checked({ ...contentOf(before), ...changes }) };
-  if (isDeepStrictEqual(after, before)) return before;
-  const changed: User = { ...after, revision: before.revision + 1, updatedAt: now };
+  const changed = revised(before, checked({ ...contentOf(before), ...changes }), now);
+  if (changed === before) return before;
   await refuseTakenEmail(changed.email, () =>
     directoryTables(db)
       .updateTable('directory_user')

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from './fault.ts';
 
 /** A weak entity tag for a row's revision (RFC 9110, section 8.8.3): every change of the row gives it another one. */
@@ -26,4 +27,15 @@ export function requireRevision(allowed: readonly number[] | undefined, stored: 
       `It was changed by somebody else: its entity tag is now ${etagOf(stored)}. Read it again and repeat the change.`,
     );
   }
+}
+
+/** Something after a change, with its next revision; the same object when the change changes nothing. */
+export function revised<Stored extends { readonly revision: number; readonly updatedAt: Date }>(
+  before: Stored,
+  changes: Partial<NoInfer<Stored>>,
+  now: Date,
+): Stored {
+  const after = { ...before, ...changes };
+  if (isDeepStrictEqual(after, before)) return before;
+  return { ...after, revision: before.revision + 1, updatedAt: now };
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import { sql } from '../database/index.ts';
-import type { Listed, Page } from '../directory/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { notFound } from '../kernel/fault.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
@@ -62,7 +60,7 @@ export async function requireAdmxConfig(context: ReadContext, id: Id): Promise<A
 
 /** The first sorts when nothing else is asked for. */
 export const admxConfigSortFields = ['createdAt', 'updatedAt', 'appName', 'settingType', 'fileName'] as const;
-export type AdmxConfigSortField = (typeof admxConfigSortFields)[number];
+type AdmxConfigSortField = (typeof admxConfigSortFields)[number];
 
 const sortColumns = {
   createdAt: 'created_at',
@@ -76,26 +74,14 @@ const sortColumns = {
 export async function listAdmxConfigs(
   context: ReadContext,
   { search }: { readonly search?: string | undefined },
-  { limit, offset, sort }: Page<AdmxConfigSortField>,
+  page: Page<AdmxConfigSortField>,
 ): Promise<Listed<AdmxConfig>> {
   let matching = selectAdmxConfigs(context);
   if (search !== undefined) {
-    matching = matching.where(
-      sql<boolean>`strpos(lower(concat_ws(E'\n', app_name, setting_type, file_name)), lower(${search})) > 0`,
-    );
+    matching = matching.where(contains(sql`concat_ws(E'\n', app_name, setting_type, file_name)`, search));
   }
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .select(admxConfigColumns)
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(admxConfigOfRow), total };
+  const { items, total } = await listPage(matching.select(admxConfigColumns), sortColumns, page);
+  return { items: items.map(admxConfigOfRow), total };
 }
 
 /** Changes what `changes` names and leaves the rest. Faults: `notFound`, `preconditionFailed`. */
@@ -114,9 +100,8 @@ export async function updateAdmxConfig(
   if (!row) throw admxConfigNotFound(id);
   requireRevision(ifMatch, row.revision);
   const before = { ...admxConfigOfRow(row), content: row.content };
-  const content = { ...before, ...changes };
-  if (isDeepStrictEqual(content, before)) return before;
-  const after = { ...content, revision: before.revision + 1, updatedAt: now };
+  const after = revised(before, changes, now);
+  if (after === before) return before;
   await policiesTables(db)
     .updateTable('policies_admx_config')
     .set({ ...columnsOf(after), revision: after.revision, updated_at: now })

@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-import { sql } from '../database/index.ts';
-import type { Listed, Page } from '../directory/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import { listPage, sql, type Listed, type Page } from '../database/index.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { invalidInput, notFound } from '../kernel/fault.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
@@ -57,7 +55,7 @@ export async function requireApplication(context: ReadContext, id: Id): Promise<
 
 /** The first sorts when nothing else is asked for. */
 export const applicationSortFields = ['createdAt', 'updatedAt', 'type', 'name'] as const;
-export type ApplicationSortField = (typeof applicationSortFields)[number];
+type ApplicationSortField = (typeof applicationSortFields)[number];
 
 const sortColumns = {
   createdAt: sql.ref('created_at'),
@@ -70,23 +68,13 @@ const sortColumns = {
 export async function listApplications(
   context: ReadContext,
   filter: ApplicationConfig,
-  { limit, offset, sort }: Page<ApplicationSortField>,
+  page: Page<ApplicationSortField>,
 ): Promise<Listed<Application>> {
   const matching = selectApplications(context).where(
     sql<boolean>`config @> ${JSON.stringify(filter)}::jsonb`,
   );
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .selectAll()
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(applicationOfRow), total };
+  const { items, total } = await listPage(matching.selectAll(), sortColumns, page);
+  return { items: items.map(applicationOfRow), total };
 }
 
 /** Changes what `changes` names and leaves the rest. Faults: `notFound`, `preconditionFailed`, `invalidInput` as at creation. */
@@ -97,18 +85,10 @@ export async function updateApplication(
   changes: Partial<ApplicationContent>,
 ): Promise<Application> {
   const { db, scope, now } = context;
-  const row = await selectApplications(context)
-    .selectAll()
-    .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('Windows application', hexOfId(id));
-  requireRevision(ifMatch, row.revision);
-  const before = applicationOfRow(row);
-  const content = { ...before, ...changes };
-  if (isDeepStrictEqual(content, before)) return before;
-  await refuseWrongConfig(context, content);
-  const after = { ...content, revision: before.revision + 1, updatedAt: now };
+  const before = await lockApplication(context, id, ifMatch, 'forNoKeyUpdate');
+  const after = revised(before, changes, now);
+  if (after === before) return before;
+  await refuseWrongConfig(context, after);
   await policiesTables(db)
     .updateTable('policies_application')
     .set({ ...columnsOf(after), revision: after.revision, updated_at: now })
@@ -126,14 +106,7 @@ export async function removeApplication(
   ifMatch: readonly number[] | undefined,
 ): Promise<void> {
   const { db, scope } = context;
-  const row = await selectApplications(context)
-    .selectAll()
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('Windows application', hexOfId(id));
-  requireRevision(ifMatch, row.revision);
-  const before = applicationOfRow(row);
+  const before = await lockApplication(context, id, ifMatch, 'forUpdate');
   await refuseWhileUsed(context, 'application', id, nameOfApplication(before));
   await policiesTables(db)
     .deleteFrom('policies_application')
@@ -161,6 +134,19 @@ async function refuseWrongConfig(context: WriteContext, { type, config }: Applic
   if (config.mdmAssetId) {
     await lockItems(context, [{ kind: 'installer', id: config.mdmAssetId, path: 'config.mdmAssetId' }]);
   }
+}
+
+/** `forUpdate` also makes those wait who are about to refer to it. */
+async function lockApplication(
+  context: WriteContext,
+  id: Id,
+  ifMatch: readonly number[] | undefined,
+  lock: 'forUpdate' | 'forNoKeyUpdate',
+): Promise<Application> {
+  const row = await selectApplications(context).selectAll().where('id', '=', id)[lock]().executeTakeFirst();
+  if (!row) throw notFound('Windows application', hexOfId(id));
+  requireRevision(ifMatch, row.revision);
+  return applicationOfRow(row);
 }
 
 function selectApplications({ db, scope }: ReadContext) {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import { sql } from '../database/index.ts';
+import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
 import { requireSegmentOfInput } from '../devices/index.ts';
-import { rootSegmentId, type Listed, type Page } from '../directory/index.ts';
-import { requireRevision } from '../kernel/etag.ts';
+import { rootSegmentId } from '../directory/index.ts';
+import { requireRevision, revised } from '../kernel/etag.ts';
 import { invalidInput, notFound } from '../kernel/fault.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -127,7 +126,7 @@ export interface AssetFilter {
 
 /** The first sorts when nothing else is asked for. */
 export const assetSortFields = ['createdAt', 'updatedAt', 'name', 'type', 'size'] as const;
-export type AssetSortField = (typeof assetSortFields)[number];
+type AssetSortField = (typeof assetSortFields)[number];
 
 const sortColumns = {
   createdAt: 'created_at',
@@ -140,7 +139,7 @@ const sortColumns = {
 export async function listAssets(
   context: ReadContext,
   filter: AssetFilter,
-  { limit, offset, sort }: Page<AssetSortField>,
+  page: Page<AssetSortField>,
 ): Promise<Listed<Asset>> {
   let matching = selectAssets(context);
   if (filter.type !== undefined) matching = matching.where('type', '=', filter.type);
@@ -148,24 +147,12 @@ export async function listAssets(
     matching = matching.where('ext', 'in', extensionsOf(filter.subType));
   }
   if (filter.extension !== undefined) matching = matching.where('ext', '=', filter.extension);
-  if (filter.name !== undefined) {
-    matching = matching.where(sql<boolean>`strpos(lower(name), lower(${filter.name})) > 0`);
-  }
+  if (filter.name !== undefined) matching = matching.where(contains('name', filter.name));
   if (filter.segments !== undefined) {
     matching = matching.where(sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`);
   }
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .selectAll()
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(assetOfRow), total };
+  const { items, total } = await listPage(matching.selectAll(), sortColumns, page);
+  return { items: items.map(assetOfRow), total };
 }
 
 /** Changes what `changes` names and leaves the rest. Faults: `notFound`, `preconditionFailed`, `invalidInput` (no such segment). */
@@ -176,18 +163,10 @@ export async function updateAsset(
   changes: Partial<AssetContent>,
 ): Promise<Asset> {
   const { db, scope, now } = context;
-  const row = await selectAssets(context)
-    .selectAll()
-    .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (!row) throw assetNotFound(id);
-  requireRevision(ifMatch, row.revision);
-  const before = assetOfRow(row);
-  const content: Asset = { ...before, ...changes };
-  if (isDeepStrictEqual(content, before)) return before;
-  if (content.segment !== before.segment) await requireSegmentOfInput(context, content.segment);
-  const after = { ...content, revision: before.revision + 1, updatedAt: now };
+  const before = await lockAsset(context, id, ifMatch, 'forNoKeyUpdate');
+  const after = revised(before, changes, now);
+  if (after === before) return before;
+  if (after.segment !== before.segment) await requireSegmentOfInput(context, after.segment);
   await policiesTables(db)
     .updateTable('policies_asset')
     .set({ ...columnsOf(after), revision: after.revision, updated_at: now })
@@ -205,10 +184,7 @@ export async function removeAsset(
   ifMatch: readonly number[] | undefined,
 ): Promise<void> {
   const { db, scope } = context;
-  const row = await selectAssets(context).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!row) throw assetNotFound(id);
-  requireRevision(ifMatch, row.revision);
-  const before = assetOfRow(row);
+  const before = await lockAsset(context, id, ifMatch, 'forUpdate');
   await refuseWhileUsed(context, 'asset', id, before.name);
   await policiesTables(db)
     .deleteFrom('policies_asset')
@@ -230,6 +206,19 @@ function requireExtension({ fileName, content }: NewAsset): AssetExtension {
   }
   if (content.length === 0) throw invalidInput([{ path: 'file', message: `'${fileName}' is empty` }]);
   return extension;
+}
+
+/** `forUpdate` also makes those wait who are about to refer to it. */
+async function lockAsset(
+  context: WriteContext,
+  id: Id,
+  ifMatch: readonly number[] | undefined,
+  lock: 'forUpdate' | 'forNoKeyUpdate',
+): Promise<Asset> {
+  const row = await selectAssets(context).selectAll().where('id', '=', id)[lock]().executeTakeFirst();
+  if (!row) throw assetNotFound(id);
+  requireRevision(ifMatch, row.revision);
+  return assetOfRow(row);
 }
 
 function selectAssets({ db, scope }: ReadContext) {

@@ -1,5 +1,4 @@
-import { sql } from '../database/index.ts';
-import type { Listed, Page } from '../directory/index.ts';
+import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
 import { notFound, type Fault } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
@@ -52,7 +51,7 @@ export interface PolicyFilter {
 
 /** The first sorts when nothing else is asked for. */
 export const policySortFields = ['createdAt', 'updatedAt', 'name', 'version'] as const;
-export type PolicySortField = (typeof policySortFields)[number];
+type PolicySortField = (typeof policySortFields)[number];
 
 const sortColumns = {
   createdAt: 'created_at',
@@ -65,10 +64,8 @@ export async function listPolicies<Document extends object>(
   context: ReadContext,
   family: PolicyFamily<Document>,
   filter: PolicyFilter,
-  { limit, offset, sort }: Page<PolicySortField>,
+  page: Page<PolicySortField>,
 ): Promise<Listed<Policy<Document>>> {
-  const contains = (column: string, text: string) =>
-    sql<boolean>`strpos(lower(${sql.ref(column)}), lower(${text})) > 0`;
   let matching = policiesOf(context, family);
   if (filter.kind !== undefined) matching = matching.where('kind', '=', filter.kind);
   if (filter.name !== undefined) matching = matching.where(contains('name', filter.name));
@@ -81,18 +78,8 @@ export async function listPolicies<Document extends object>(
   if (filter.segments !== undefined) {
     matching = matching.where(sql<boolean>`coalesce(segment_id, 0) = any(${filter.segments}::integer[])`);
   }
-  const direction = sort.descending ? 'desc' : 'asc';
-  const rows = await matching
-    .orderBy(sortColumns[sort.field], direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await matching
-    .clearSelect()
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map((row) => policyOfRow(family, row)), total };
+  const { items, total } = await listPage(matching, sortColumns, page);
+  return { items: items.map((row) => policyOfRow(family, row)), total };
 }
 
 /** Every policy of the family, oldest first. */

@@ -88,7 +88,7 @@ export interface AuditEvent {
   readonly requestId: string;
 }
 
-export interface AuditFilter {
+interface AuditFilter {
   readonly targetType?: string | undefined;
   readonly targetId?: string | undefined;
   /** Only events older than this one: the last id of the page before. */

@@ -23,7 +23,7 @@ export function change<Result>(
 }
 
 /** Whoever runs commands on the server itself. */
-export const operator: Principal = {
+const operator: Principal = {
   kind: 'operator',
   id: null,
   name: 'operator',

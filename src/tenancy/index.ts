@@ -12,18 +12,17 @@ export {
   removeApplication,
   type Application,
 } from './applications.ts';
-export { audit, listAuditEvents, type AuditEvent, type AuditFilter } from './audit.ts';
+export { audit, listAuditEvents, type AuditEvent } from './audit.ts';
 export { authenticator, type Authenticator, type Caller } from './authenticate.ts';
-export { bootstrap, checkSecretKey, type BootstrapSettings, type FirstCredentials } from './bootstrap.ts';
+export { bootstrap, checkSecretKey, type FirstCredentials } from './bootstrap.ts';
 export { change, operatorScope, type ChangeServices } from './change.ts';
 export { tenancyMigrations } from './migrations/index.ts';
 export { createOrganization, findOrganization, findTenant, listOrganizations } from './organizations.ts';
 export { allPermissions, isPermission, permissions, type Permission } from './permissions.ts';
-export { isPlan, plans, type Feature, type Plan } from './plans.ts';
+export { plans } from './plans.ts';
 export {
   requireFeature,
   type Organization,
-  type Principal,
   type ReadContext,
   type Scope,
   type WriteContext,

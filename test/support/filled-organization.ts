@@ -1,6 +1,6 @@
 import { fillWithDemo } from '../../src/demo/index.ts';
 import { makeApplePushCa } from './apple-push-ca.ts';
-import type { TestServer } from './server.ts';
+import type { TestAnswer, TestServer } from './server.ts';
 
 export const entraClientSecret = 'a very secret client secret';
 
@@ -69,13 +69,12 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   };
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any
 async function succeed(
   server: TestServer,
   method: 'GET' | 'PUT' | 'PATCH',
   url: string,
   body?: unknown,
-): Promise<any> {
+): Promise<TestAnswer['json']> {
   const answer = await server.send({ method, url, ...(body !== undefined && { body }) });
   if (answer.status !== 200) throw new Error(`${method} ${url} answered ${answer.status}: ${answer.text}`);
   return answer.json;

@@ -73,7 +73,7 @@ export interface TestAnswer {
   readonly json: any;
 }
 
-export const testPublicUrl = 'https://localhost:8443';
+const testPublicUrl = 'https://localhost:8443';
 
 /** The whole server on its own database, with a clock that only the test moves. */
 export async function testServer(): Promise<TestServer> {
@@ -183,7 +183,7 @@ export async function testServer(): Promise<TestServer> {
       return token.reveal();
     },
     change: inTenant,
-    takeStatements: db.takeStatements,
+    takeStatements: () => db.takeStatements(),
     logged: () => logged,
     now: () => now,
     advance(milliseconds) {

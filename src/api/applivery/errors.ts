@@ -1,7 +1,7 @@
 import type { Fault, FaultCode, Violation } from '../../kernel/fault.ts';
 
 /** Applivery's number, words and HTTP status for one kind of error. */
-export interface WireError {
+interface WireError {
   readonly status: number;
   readonly code: number;
   readonly message: string;

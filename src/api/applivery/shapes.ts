@@ -24,8 +24,6 @@ export function idOf(text: string, what: string): Id {
 
 export const hex = (id: Id) => hexOfId(id);
 
-export const optionalHex = (id: Id | null | undefined) => (id ? hexOfId(id) : undefined);
-
 export const PageQuery = Type.Object({
   page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Page, from 1' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Items of a page (10)' })),

@@ -3,7 +3,13 @@ import { etagOf, readIfMatch } from '../../kernel/etag.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { faultOfHttp } from '../../kernel/http.ts';
 import { change, type Caller, type ChangeServices } from '../../tenancy/index.ts';
-import { graphError, graphInternalError, type ErrorContext, type Flavour } from './errors.ts';
+import {
+  graphError,
+  graphInternalError,
+  type ErrorContext,
+  type Flavour,
+  type GraphErrorAnswer,
+} from './errors.ts';
 import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
 import { odataContext } from './payload/context.ts';
@@ -11,7 +17,14 @@ import { contentType, metadataLevel, type MetadataLevel } from './payload/metada
 import { acceptedGraphPermissions } from './permissions.ts';
 import { graphRoutes } from './resources/index.ts';
 import type { GraphRoute, RouteAnswer } from './route.ts';
-import { matchPath, parsePath, type PathMatch, type PathPiece } from './url.ts';
+import {
+  matchPath,
+  parsePath,
+  pathTemplate,
+  type PathMatch,
+  type PathPiece,
+  type PathTemplate,
+} from './url.ts';
 import { quoted } from './violation.ts';
 
 /** A request as the HTTP edge, or a batch, hands it over. */
@@ -36,7 +49,7 @@ export interface GraphAnswer {
   readonly body: string | undefined;
 }
 
-/** Answers one request. Only bugs throw. */
+/** Answers one request. Whatever it throws, `failureAnswer` answers. */
 export async function dispatch(services: ChangeServices, request: GraphRequest): Promise<GraphAnswer> {
   const [path, query] = splitOnce(request.target, '?');
   const serviceRoot = `${request.origin}/${request.version}`;
@@ -74,11 +87,30 @@ interface RouteMatch {
   readonly match: PathMatch;
 }
 
+interface PathRoutes {
+  readonly template: PathTemplate;
+  readonly routes: readonly GraphRoute[];
+}
+
+/** What each version serves, by path, so that a request is matched against each path once. */
+const served: Readonly<Record<GraphVersion, readonly PathRoutes[]>> = {
+  'v1.0': routesByPath('v1.0'),
+  beta: routesByPath('beta'),
+};
+
+function routesByPath(version: GraphVersion): PathRoutes[] {
+  const routes = graphRoutes.filter(({ versions }) => versions.includes(version));
+  return [...Map.groupBy(routes, ({ template }) => template)].map(([template, ofPath]) => ({
+    template: pathTemplate(template),
+    routes: ofPath,
+  }));
+}
+
 /** The routes of a path, whatever their method. What may be an operation's qualified name is not taken for a cast. */
 function routesAt(version: GraphVersion, pieces: readonly PathPiece[]): RouteMatch[] {
-  const matching = servedRoutes(version).flatMap((route) => {
-    const match = matchPath(route.template, pieces);
-    return match ? [{ route, match }] : [];
+  const matching = served[version].flatMap(({ template, routes }) => {
+    const match = matchPath(template, pieces);
+    return match ? routes.map((route) => ({ route, match })) : [];
   });
   if (matching.length === 0) {
     const segment = quoted(firstUnknown(version, pieces));
@@ -92,12 +124,12 @@ function routeFor(method: string, candidates: readonly RouteMatch[]): RouteMatch
   const wanted = method === 'HEAD' ? 'GET' : method;
   const found = candidates.find(({ route }) => route.method === wanted);
   if (found) return found;
-  throw methodNotAllowed(methodsOf(candidates));
-}
-
-export function methodNotAllowed(accepted: readonly string[]): Fault {
-  const sentence = 'Specified HTTP method is not allowed for the request target.';
-  return new Fault('methodNotAllowed', `${sentence} Allowed here: ${accepted.join(', ')}.`, { accepted });
+  const accepted = methodsOf(candidates);
+  throw new Fault(
+    'methodNotAllowed',
+    `Specified HTTP method is not allowed for the request target. Allowed here: ${accepted.join(', ')}.`,
+    { accepted },
+  );
 }
 
 function methodsOf(candidates: readonly RouteMatch[]): string[] {
@@ -107,20 +139,12 @@ function methodsOf(candidates: readonly RouteMatch[]): string[] {
   return [...new Set([...methods, 'OPTIONS'])];
 }
 
-function servedRoutes(version: GraphVersion): GraphRoute[] {
-  return graphRoutes.filter((route) => route.versions.includes(version));
-}
-
 /** The first name at which the path leaves everything that this version serves. */
 function firstUnknown(version: GraphVersion, pieces: readonly PathPiece[]): string {
-  const beginnings = new Set(
-    servedRoutes(version).flatMap(({ template }) => {
-      const names = template.replace(/\(\)$/, '').split('/');
-      return names.map((_, index) => names.slice(0, index + 1).join('/'));
-    }),
+  const beginnings = served[version].flatMap(({ template: { names } }) =>
+    names.map((_, index) => ({ names: names.slice(0, index + 1), isFunction: false })),
   );
-  const isKnown = (end: number) =>
-    [...beginnings].some((beginning) => matchPath(beginning, pieces.slice(0, end)));
+  const isKnown = (end: number) => beginnings.some((beginning) => matchPath(beginning, pieces.slice(0, end)));
   const unknown = pieces.findIndex((_, index) => !isKnown(index + 1));
   const named = pieces.slice(0, unknown < 0 ? pieces.length : unknown + 1);
   return named.findLast((piece) => piece.kind === 'segment')?.text ?? '';
@@ -160,24 +184,31 @@ function written(answer: RouteAnswer, serviceRoot: string, metadata: MetadataLev
   return { status: answer.status, headers: { ...headers, 'content-type': contentType(metadata) }, body };
 }
 
-/** The answer to whatever was thrown while a request was read or answered. `fault` is undefined for a bug. */
+/** The answer to whatever was thrown while a request was read or answered. `isBug` when it should not have been. */
 export function failureAnswer(
   error: unknown,
   context: ErrorContext,
 ): GraphAnswer & { readonly isBug: boolean } {
   const fault = error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
-  const { status, body } = fault ? graphError(fault, context) : graphInternalError(context);
+  const { status, headers, body } = errorAnswer(
+    fault ? graphError(fault, context) : graphInternalError(context),
+  );
   return {
     status,
     headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-cache',
+      ...headers,
       ...(fault?.code === 'methodNotAllowed' && { allow: fault.accepted.join(', ') }),
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
     },
-    body: JSON.stringify(body),
+    body,
     isBug: !fault,
   };
+}
+
+/** An error as it is sent. */
+export function errorAnswer({ status, body }: GraphErrorAnswer): GraphAnswer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache' };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
 /** Whether Intune or the directory would answer at this path below the version. */

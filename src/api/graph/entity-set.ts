@@ -31,7 +31,7 @@ export interface Entity {
 }
 
 /** A navigation property that `$expand` can bring along: what it holds for each of the entities, in their order. */
-export interface Expansion {
+interface Expansion {
   readonly path: string;
   readonly load: (request: RouteRequest, entities: readonly Entity[]) => Promise<unknown[]>;
 }
@@ -98,6 +98,7 @@ export function entitySetRoutes(set: EntitySet): GraphRoute[] {
   ];
 }
 
+/** Entra has words of its own for an id that it does not have. */
 function inWordsOfTheDirectory(handle: GraphRoute['handle']): GraphRoute['handle'] {
   return async (request) => {
     try {

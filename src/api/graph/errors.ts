@@ -1,5 +1,5 @@
 import { Fault, type FaultCode } from '../../kernel/fault.ts';
-import { graphCodeOf } from './violation.ts';
+import { graphCodeOf, sentenceOf, summaryOf } from './violation.ts';
 
 /** Who Graph says answered: Intune behind the gateway, with its message nested in the message, or the directory. */
 export type Flavour = 'intune' | 'directory';
@@ -100,7 +100,7 @@ export function graphError(fault: Fault, context: ErrorContext): GraphErrorAnswe
   const details = fault.violations.map((violation) => ({
     code:
       graphCodeOf(violation) === 'ModelValidationFailure' ? 'ModelValidationFailure' : wire[context.flavour],
-    message: violation.message,
+    message: sentenceOf(violation),
     ...(violation.path !== '' && { target: violation.path }),
   }));
   const shown = isDirectoryRefusal(fault, context)
@@ -116,11 +116,18 @@ export function graphError(fault: Fault, context: ErrorContext): GraphErrorAnswe
 
 /** The answer to a bug: nothing of it is told. */
 export function graphInternalError(context: ErrorContext): GraphErrorAnswer {
-  const code = 'InternalServerError';
-  const message = 'An error has occurred.';
+  return plainError(500, 'InternalServerError', 'An error has occurred.', context);
+}
+
+/** The answer to a request of a batch that was not run, because one that it depends on failed. */
+export function graphFailedDependency(context: ErrorContext): GraphErrorAnswer {
+  return plainError(424, 'FailedDependency', 'A request that this one depends on failed.', context);
+}
+
+function plainError(status: number, code: string, message: string, context: ErrorContext): GraphErrorAnswer {
   const shown = context.flavour === 'intune' ? nestedMessage(message, context) : message;
   const error = { code, message: shown, details: [{ code, message }], innerError: innerError(context) };
-  return { status: 500, body: { error } };
+  return { status, body: { error } };
 }
 
 /** The fault of an id the directory does not have, in Entra's words. */
@@ -134,7 +141,8 @@ function messageOf(fault: Fault, wire: WireError): string {
     const refusal = 'Application is not authorized to perform this operation.';
     return `${refusal} Application must have one of the following scopes: ${fault.accepted.join(', ')}`;
   }
-  return wire.message ?? fault.message;
+  const [first, ...more] = fault.violations;
+  return wire.message ?? (first ? summaryOf([first, ...more]) : fault.message);
 }
 
 function isDirectoryRefusal(fault: Fault, { flavour }: ErrorContext): boolean {

@@ -142,7 +142,7 @@ function entityOf(name: (typeof types)[number]): fc.Arbitrary<object> {
   });
   return fc
     .tuple(right, fc.oneof(fc.constant({}), anything))
-    .map(([values, wrong]) => ({ '@odata.type': `#${name}`, ...values, ...wrong }));
+    .map(([values, wrong]) => Object.assign({ '@odata.type': `#${name}` }, values, wrong));
 }
 const body = fc.oneof(
   fc.constant(undefined),

@@ -1,8 +1,3 @@
-export {
-  graphPermissions,
-  graphRolesOf,
-  neutralPermissions as permissionsOfGraphNames,
-} from './permissions.ts';
+export { graphRolesOf, neutralPermissions as permissionsOfGraphNames } from './permissions.ts';
 export { graphRoutes } from './resources/index.ts';
-export type { GraphRoute } from './route.ts';
-export { graphApi, type GraphOptions } from './routes.ts';
+export { graphApi } from './routes.ts';

@@ -9,7 +9,7 @@ import type { MetadataLevel } from './payload/metadata-level.ts';
 import type { PathMatch } from './url.ts';
 import { quoted, refuse } from './violation.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 /** A request that found its route and whose caller may make it. */
 export interface RouteRequest {

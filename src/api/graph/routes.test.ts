@@ -86,6 +86,16 @@ test.each(bothVersions)('the roots of %s need no token', async (version) => {
   expect(metadata.text).toMatch(/^<\?xml|^<edmx:Edmx/);
 });
 
+test.each([
+  ['/v1.0', 'POST', 'GET, HEAD'],
+  ['/beta/', 'DELETE', 'GET, HEAD'],
+  ['/v1.0/$batch', 'GET', 'POST'],
+] as const)('%s takes no %s', async (url, method, allow) => {
+  const answer = await server.send({ method, url });
+  expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);
+  expect(answer.json.error).toMatchObject({ code: 'Request_BadRequest', innerError: {} });
+});
+
 test('deviceManagement is there to be seen', async () => {
   const { status, json } = await server.send({ url: '/v1.0/deviceManagement' });
   expect(status).toBe(200);

@@ -1,14 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuseOtherMethods } from '../../http/index.ts';
 import { readJsonBody } from '../../kernel/http.ts';
 import type { Authenticator, Caller, ChangeServices } from '../../tenancy/index.ts';
-import { dispatch, failureAnswer, flavourOf, methodNotAllowed, type GraphAnswer } from './dispatch.ts';
+import { readBatch, requireJson, runBatch, type BatchItem } from './batch.ts';
+import { dispatch, errorAnswer, failureAnswer, flavourOf, type GraphAnswer } from './dispatch.ts';
+import { graphFailedDependency, type ErrorContext } from './errors.ts';
 import { csdl, serviceDocument } from './metadata.ts';
 import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
 import { bothVersions } from './route.ts';
 import { servedContainer } from './served-operations.ts';
 
-export interface GraphOptions {
+interface GraphOptions {
   readonly services: ChangeServices;
   readonly authenticator: Authenticator;
   /** `https:` or `http:`, as clients reach the server. */
@@ -45,7 +48,7 @@ export async function graphApi(server: FastifyInstance, options: GraphOptions): 
 }
 
 function serveVersion(server: FastifyInstance, version: GraphVersion, options: GraphOptions): void {
-  const { services, authenticator, scheme } = options;
+  const { services, authenticator } = options;
   const document = csdl(models[version], servedContainer);
 
   // Public, as in Microsoft Graph: it says what the service can do, not what is in it.
@@ -53,41 +56,80 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
     reply.type('application/xml').header('odata-version', '4.0').send(document),
   );
   server.get(`/${version}`, { schema: { hide: true } }, async (request, reply) => {
-    const root = `${scheme}//${request.headers.host ?? request.host}/${version}`;
+    const root = `${originOf(options, request)}/${version}`;
     return reply
       .type('application/json')
       .header('odata-version', '4.0')
       .send(serviceDocument(root, servedContainer));
   });
-  server.route({
-    method: ['POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'],
-    url: `/${version}`,
-    schema: { hide: true },
-    handler: () => {
-      throw methodNotAllowed(['GET', 'HEAD']);
-    },
-  });
+  const schema = { hide: true };
+  const onRequest = async (request: FastifyRequest) => {
+    request.setDecorator('caller', await authenticator.authenticate(request.headers.authorization));
+  };
+  server.post(`/${version}/$batch`, { schema, onRequest }, async (request, reply) =>
+    send(request, reply, await answerBatch(options, version, request)),
+  );
+  refuseOtherMethods(server, `/${version}`, ['GET']);
+  refuseOtherMethods(server, `/${version}/$batch`, ['POST']);
   server.route({
     method: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'],
     url: `/${version}/*`,
-    schema: { hide: true },
-    onRequest: async (request) => {
-      request.setDecorator('caller', await authenticator.authenticate(request.headers.authorization));
-    },
+    schema,
+    onRequest,
     handler: async (request, reply) => {
-      const answer = await dispatch(services, {
-        method: request.method,
-        version,
-        origin: `${scheme}//${request.headers.host ?? request.host}`,
-        target: targetOf(request),
-        headers: request.headers as Record<string, string | undefined>,
-        body: request.body,
-        caller: request.getDecorator<Caller>('caller'),
-        requestId: request.id,
-      });
-      return send(request, reply, answer);
+      const { method, body } = request;
+      const headers = request.headers as Record<string, string | undefined>;
+      const sent = { method, headers, body, target: targetOf(request) };
+      return send(
+        request,
+        reply,
+        await dispatch(services, { ...sent, ...commonOf(options, version, request) }),
+      );
     },
   });
+}
+
+async function answerBatch(
+  options: GraphOptions,
+  version: GraphVersion,
+  request: FastifyRequest,
+): Promise<GraphAnswer> {
+  const common = commonOf(options, version, request);
+  const contextOf = (item: BatchItem): ErrorContext => ({
+    ...errorContext(options, request),
+    flavour: flavourOf(item.url),
+    clientRequestId: clientRequestId(item.headers) ?? clientRequestId(request.headers) ?? request.id,
+    url: `${common.origin}/${version}/${item.url}`,
+  });
+  const run = async (item: BatchItem): Promise<GraphAnswer> => {
+    try {
+      requireJson(item);
+      return await dispatch(options.services, { ...common, ...item, target: item.url });
+    } catch (error) {
+      const answer = failureAnswer(error, contextOf(item));
+      if (answer.isBug) request.log.error({ err: error }, 'unexpected error');
+      return answer;
+    }
+  };
+  const answered = await runBatch(readBatch(request.body), run, (item) =>
+    errorAnswer(graphFailedDependency(contextOf(item))),
+  );
+  const headers = { 'content-type': 'application/json', 'odata-version': '4.0', 'cache-control': 'no-cache' };
+  return { status: 200, headers, body: JSON.stringify(answered) };
+}
+
+/** What every request to be dispatched takes from the one that brought it. */
+function commonOf(options: GraphOptions, version: GraphVersion, request: FastifyRequest) {
+  return {
+    version,
+    origin: originOf(options, request),
+    caller: request.getDecorator<Caller>('caller'),
+    requestId: request.id,
+  };
+}
+
+function originOf({ scheme }: GraphOptions, request: FastifyRequest): string {
+  return `${scheme}//${request.headers.host ?? request.host}`;
 }
 
 /** What stands below the version. */
@@ -95,20 +137,20 @@ function targetOf({ url }: FastifyRequest): string {
   return url.replace(/^\/*[^/?]*\/*/, '');
 }
 
-function errorContext({ services, scheme }: GraphOptions, request: FastifyRequest) {
+function errorContext(options: GraphOptions, request: FastifyRequest): ErrorContext {
   return {
     flavour: flavourOf(targetOf(request)),
     requestId: request.id,
-    clientRequestId: clientRequestId(request),
-    date: services.clock(),
-    url: `${scheme}//${request.headers.host ?? request.host}${request.url}`,
+    clientRequestId: clientRequestId(request.headers) ?? request.id,
+    date: options.services.clock(),
+    url: originOf(options, request) + request.url,
   };
 }
 
-/** The client's own id of the request, so that both sides' logs can be laid side by side; ours where it sent none. */
-function clientRequestId(request: FastifyRequest): string {
-  const sent = request.headers['client-request-id'] ?? request.headers['x-ms-client-request-id'];
-  return typeof sent === 'string' && guidShape.test(sent) ? sent : request.id;
+/** The client's own id of the request, so that both sides' logs can be laid side by side. */
+function clientRequestId(headers: FastifyRequest['headers']): string | undefined {
+  const sent = headers['client-request-id'] ?? headers['x-ms-client-request-id'];
+  return typeof sent === 'string' && guidShape.test(sent) ? sent : undefined;
 }
 
 async function send(
@@ -119,7 +161,7 @@ async function send(
   return reply
     .code(answer.status)
     .headers({
-      'client-request-id': clientRequestId(request),
+      'client-request-id': clientRequestId(request.headers) ?? request.id,
       'strict-transport-security': 'max-age=31536000',
       'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: { DataCenter: 'Muster' } }),
       ...answer.headers,

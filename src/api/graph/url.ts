@@ -37,16 +37,30 @@ export function parsePath(path: string): PathPiece[] {
     .flatMap((segment) => parseSegment(decode(segment)));
 }
 
-/**
- * Matches a path against a template such as `deviceManagement/deviceConfigurations/{id}/assignments`, names in any case.
- * A template that ends with `()` is a function and takes parameters. Undefined when they differ.
- */
-export function matchPath(template: string, pieces: readonly PathPiece[]): PathMatch | undefined {
-  const isFunction = template.endsWith('()');
+/** A route's path, ready to be matched: `deviceManagement/deviceConfigurations/{id}/assignments`, names in any case. */
+export interface PathTemplate {
+  /** In lower case; a key is `{…}`. */
+  readonly names: readonly string[];
+  /** Written with `()` at its end: a function, which takes parameters. */
+  readonly isFunction: boolean;
+}
+
+export function pathTemplate(text: string): PathTemplate {
+  return {
+    names: text.replace(/\(\)$/, '').toLowerCase().split('/'),
+    isFunction: text.endsWith('()'),
+  };
+}
+
+/** Matches a path against a template. Undefined when they differ. */
+export function matchPath(
+  { names, isFunction }: PathTemplate,
+  pieces: readonly PathPiece[],
+): PathMatch | undefined {
   const keys: (string | ReadonlyMap<string, string>)[] = [];
   let cast: string | undefined;
   let next = 0;
-  for (const name of [...template.replace(/\(\)$/, '').toLowerCase().split('/'), undefined]) {
+  for (const name of [...names, undefined]) {
     for (let type = castAt(pieces[next], name); type !== undefined; type = castAt(pieces[next], name)) {
       cast = type;
       next++;

@@ -16,12 +16,21 @@ export function violation(
   return { path, message, graphCode };
 }
 
-/** One fault for all that is wrong with a request. The first sentence speaks for it, as clients show only the message. */
+/** One fault for all that is wrong with a request. */
 export function refusal(violations: readonly [Violation, ...Violation[]]): Fault {
-  const more = violations.length - 1;
-  const count =
-    more === 0 ? '' : ` (${more} more ${more === 1 ? 'problem is' : 'problems are'} listed in 'details'.)`;
-  return new Fault('invalidInput', violations[0].message + count, { violations });
+  return new Fault('invalidInput', summaryOf(violations), { violations });
+}
+
+/** The first violation speaks for all, as clients show one message alone. */
+export function summaryOf([first, ...more]: readonly [Violation, ...Violation[]]): string {
+  if (more.length === 0) return sentenceOf(first);
+  const problems = more.length === 1 ? 'problem is' : 'problems are';
+  return `${sentenceOf(first)} (${more.length} more ${problems} listed in 'details'.)`;
+}
+
+/** A violation as a whole sentence. Those of the domain say what is wrong and leave it to the path to say with what. */
+export function sentenceOf({ path, message }: Violation): string {
+  return path !== '' && /^[a-z]/.test(message) ? `The property '${path}' ${message}.` : message;
 }
 
 /** Refuses one place of a request. */

@@ -18,21 +18,10 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: Problem } },
 });
 
-/** An operation as the generated OpenAPI document has it. */
-export function openApi(endpoint: Endpoint): Record<string, unknown> {
-  const { name, tag, summary, description, permission, path, query, body } = endpoint;
+/** What the generated OpenAPI document has of an operation beside its input. */
+export function describe(endpoint: Endpoint): object {
   return {
-    operationId: name,
-    summary,
-    description: [description, `Permission: \`${permission}\`.`].filter(Boolean).join('\n\n'),
-    tags: [`Muster: ${tag}`],
-    security: [{ bearer: [] }],
-    params: Type.Object({
-      organization: Type.String({ description: "The organization's id or slug" }),
-      ...path.properties,
-    }),
-    ...(Object.keys(query.properties).length > 0 && { querystring: query }),
-    ...(body && { body }),
+    operationId: endpoint.name,
     response: {
       ...success(endpoint),
       400: problem('Invalid input'),

@@ -1,7 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { unavailable } from '../../database/index.ts';
-import { Fault } from '../../kernel/fault.ts';
-import { faultOfHttp } from '../../kernel/http.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { faultHandler, refuseOtherMethods } from '../../http/index.ts';
+import type { Fault } from '../../kernel/fault.ts';
 import { findTenant, type Organization, type SigningKeys } from '../../tenancy/index.ts';
 import { anyTenant, instanceDiscovery, openIdConfiguration } from './discovery.ts';
 import { isRefusal, quoted, refusalAnswer, refuse, type Refusal } from './refusal.ts';
@@ -18,7 +17,6 @@ interface OauthOptions extends TokenServices {
 const bodyLimit = 16 * 1024;
 /** Less than the day for which a signing key is published before it signs. */
 const cachedFor = 'private, max-age=3600';
-const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type TenantRequest = FastifyRequest<{ Params: { tenant: string } }>;
@@ -33,13 +31,11 @@ export async function oauthRoutes(server: FastifyInstance, options: OauthOptions
     { parseAs: 'string', bodyLimit },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
-  server.setErrorHandler(async (error, request, reply) => {
-    const refusal = refusalOf(error);
-    if (refusal.refused === 'unexpected') request.log.error({ err: error }, 'unexpected error');
-    return sendRefusal(request, reply, refusal);
-  });
+  server.setErrorHandler(
+    faultHandler((fault, reply, request) => sendRefusal(request, reply, refusalOf(fault, request))),
+  );
 
-  async function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal) {
+  function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
     const ids = { traceId: request.id, correlationId: clientRequestId(request) ?? request.id };
     const { status, body } = refusalAnswer(refusal, ids, clock());
     if (status === 401 && request.headers.authorization !== undefined) {
@@ -98,19 +94,7 @@ export async function oauthRoutes(server: FastifyInstance, options: OauthOptions
         return reply.header('cache-control', cacheControl).send(answered);
       },
     });
-    const allowed: readonly HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
-    server.route({
-      method: methods.filter((other) => !allowed.includes(other)),
-      url,
-      schema: { hide: true },
-      // Refused before the body is looked at.
-      async onRequest(request, reply) {
-        reply.header('allow', allowed.join(', '));
-        const sentence = `The endpoint only accepts ${method} requests. Received a ${request.method} request.`;
-        return sendRefusal(request, reply, refuse('methodNotAllowed', sentence));
-      },
-      handler: async () => undefined,
-    });
+    refuseOtherMethods(server, url, [method]);
   }
 
   serve('POST', '/:tenant/oauth2/v2.0/token', 'no-store', requestToken);
@@ -144,11 +128,15 @@ function clientRequestId(request: FastifyRequest): string | undefined {
   return typeof sent === 'string' && guidShape.test(sent) ? sent.toLowerCase() : undefined;
 }
 
-function refusalOf(error: unknown): Refusal {
-  const fault = error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
-  if (!fault)
+function refusalOf(fault: Fault | undefined, { method }: FastifyRequest): Refusal {
+  if (!fault) {
     return refuse('unexpected', 'The server made a mistake; its log tells more under this trace id.');
+  }
   switch (fault.code) {
+    case 'methodNotAllowed': {
+      const sentence = `The endpoint only accepts ${fault.accepted[0]} requests. Received a ${method} request.`;
+      return refuse('methodNotAllowed', sentence);
+    }
     case 'payloadTooLarge':
       return refuse('bodyTooLarge', `The request body is larger than ${bodyLimit} bytes.`);
     case 'unsupportedMediaType':

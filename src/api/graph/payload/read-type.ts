@@ -7,7 +7,7 @@ import {
   type StructuredType,
 } from '../model/model.ts';
 import { propertyHint, unresolvedType } from '../model/unknown-name.ts';
-import { quoted } from '../violation.ts';
+import { quoted, type ViolationCode } from '../violation.ts';
 import { jsonKind } from './read-value.ts';
 import { report, type Reading } from './reading.ts';
 
@@ -19,28 +19,22 @@ export function resolveType(
   path: string,
 ): StructuredType | undefined {
   const place = path === '' ? '@odata.type' : `${path}.@odata.type`;
-  if (annotation === undefined) return concrete(reading, declared, declared, place);
-  if (typeof annotation !== 'string') {
-    return report(reading, place, `'@odata.type' must be a string, not ${jsonKind(annotation)}.`);
+  const refuse = (message: string, code?: ViolationCode) =>
+    report(reading, place, path === '' ? message : `${message} (At '${place}'.)`, code);
+  if (annotation !== undefined && typeof annotation !== 'string') {
+    return refuse(`'@odata.type' must be a string, not ${jsonKind(annotation)}.`);
   }
-  const type = findType(reading.model, annotation);
-  if (!type) return report(reading, place, unresolved(reading.model, declared, annotation));
+  const type = annotation === undefined ? declared : findType(reading.model, annotation);
+  if (!type) return refuse(unresolved(reading.model, declared, annotation!));
   if (!isDerivedFrom(reading.model, type.name, declared.name)) {
-    const message = `The type '${type.name}' is not '${declared.name}' or derived from it.`;
-    return report(reading, place, message);
+    return refuse(`The type '${type.name}' is not '${declared.name}' or derived from it.`);
   }
-  return concrete(reading, type, declared, place);
-}
-
-function concrete(
-  reading: Reading,
-  type: StructuredType,
-  declared: StructuredType,
-  place: string,
-): StructuredType | undefined {
   if (!type.abstract) return type;
-  const message = `Cannot create an abstract class. '${type.name}' is abstract: set '@odata.type' to ${choices(reading.model, declared)}.`;
-  return report(reading, place, message, 'ModelValidationFailure');
+  const fix = `set '@odata.type' to ${choices(reading.model, declared)}.`;
+  return refuse(
+    `Cannot create an abstract class. '${type.name}' is abstract: ${fix}`,
+    'ModelValidationFailure',
+  );
 }
 
 function unresolved(model: Model, declared: StructuredType, annotation: string): string {

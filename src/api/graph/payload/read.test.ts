@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../kernel/fault.ts';
+import { macOSGeneralExample, pushCertificateExample } from '../fixtures/documented-examples.ts';
 import { models } from '../model/model.ts';
 import { graphCodeOf } from '../violation.ts';
 import { readCollection, readEntity, type ReadOptions } from './read.ts';
@@ -33,16 +34,7 @@ const updateMac = (body: object, model = beta) =>
 
 describe('the documented requests', () => {
   test('update of a push certificate: only what a client may write is taken', () => {
-    const body = {
-      '@odata.type': '#microsoft.graph.applePushNotificationCertificate',
-      appleIdentifier: 'Apple Identifier value',
-      topicIdentifier: 'Topic Identifier value',
-      expirationDateTime: '2016-12-31T23:57:57.2481234-08:00',
-      certificateUploadStatus: 'Certificate Upload Status value',
-      certificateUploadFailureReason: 'Certificate Upload Failure Reason value',
-      certificateSerialNumber: 'Certificate Serial Number value',
-      certificate: 'Certificate value',
-    };
+    const body = pushCertificateExample.request;
     expect(readEntity(beta, 'microsoft.graph.applePushNotificationCertificate', body, update)).toEqual({
       type: 'microsoft.graph.applePushNotificationCertificate',
       properties: { appleIdentifier: 'Apple Identifier value', certificate: 'Certificate value' },
@@ -50,34 +42,9 @@ describe('the documented requests', () => {
   });
 
   test('update of a macOS configuration', () => {
-    const body = {
-      '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration',
-      description: 'Description value',
-      displayName: 'Display Name value',
-      version: 7,
-      compliantAppsList: [
-        {
-          '@odata.type': 'microsoft.graph.appListItem',
-          name: 'Name value',
-          publisher: 'Publisher value',
-          appStoreUrl: '',
-          appId: 'App Id value',
-        },
-      ],
-      compliantAppListType: 'appsInListCompliant',
-      emailInDomainSuffixes: ['Email In Domain Suffixes value'],
-      passwordBlockSimple: true,
-      passwordExpirationDays: 6,
-      passwordMinimumCharacterSetCount: 0,
-      passwordMinimumLength: 5,
-      passwordMinutesOfInactivityBeforeLock: 5,
-      passwordMinutesOfInactivityBeforeScreenTimeout: 14,
-      passwordPreviousPasswordBlockCount: 2,
-      passwordRequiredType: 'alphanumeric',
-      passwordRequired: true,
-    };
+    const body = macOSGeneralExample.request;
     const { '@odata.type': _type, version: _version, compliantAppsList, ...rest } = body;
-    const { '@odata.type': _elementType, ...app } = compliantAppsList[0]!;
+    const { '@odata.type': _elementType, ...app } = compliantAppsList[0];
     expect(readEntity(v1, deviceConfiguration, body, update)).toEqual({
       type: 'microsoft.graph.macOSGeneralDeviceConfiguration',
       properties: { ...rest, compliantAppsList: [app] },

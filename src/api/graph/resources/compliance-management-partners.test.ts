@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testServer, type TestAnswer, type TestServer } from '../../../../test/support/server.ts';
+import { testServer, type TestServer } from '../../../../test/support/server.ts';
+import { collectionClient, expectRefused } from '../fixtures/collection-client.ts';
 import { partnerExample as example } from '../fixtures/documented-examples.ts';
 import { models } from '../model/model.ts';
 import { bothVersions } from '../route.ts';
-
-const path = (version: string) => `/${version}/deviceManagement/complianceManagementPartners`;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,23 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const get = (version: string, id: string) => server.send({ url: `${path(version)}/${id}` });
-
-async function create(version = 'v1.0', body: object = { displayName: 'Partner' }): Promise<TestAnswer> {
-  const answer = await server.send({ method: 'POST', url: path(version), body });
-  expect(answer.status, answer.text).toBe(201);
-  return answer;
-}
-
-function patch(version: string, id: string, body: object, headers: Record<string, string> = {}) {
-  return server.send({ method: 'PATCH', url: `${path(version)}/${id}`, body, headers });
-}
-
-function expectRefused(answer: TestAnswer, target: string, sentence?: string): void {
-  expect(answer.status, answer.text).toBe(400);
-  expect(answer.json.error.details[0]).toMatchObject({ target });
-  expect(answer.json.error.details[0].message).toContain(sentence ?? '');
-}
+const { path, get, create, patch } = collectionClient(() => server, 'complianceManagementPartners', {
+  always: {},
+  defaults: {},
+});
 
 const unfiltered = {
   beta: {

@@ -1,4 +1,4 @@
 import type { Migration } from '../../../database/index.ts';
-import { keysAndCertificate } from './0001-keys-and-certificate.ts';
+import { keysAndCertificate } from './0002-push-certificate.ts';
 
 export const pushCertificateMigrations: readonly Migration[] = [keysAndCertificate];

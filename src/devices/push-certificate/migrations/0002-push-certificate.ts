@@ -1,7 +1,7 @@
 import type { Migration } from '../../../database/index.ts';
 
 export const keysAndCertificate: Migration = {
-  name: 'push-certificate/0001-keys-and-certificate',
+  name: 'devices/0002-push-certificate',
   sql: `
     create table devices_push_key (
       organization_id uuid not null references tenancy_organization,

@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Fault } from '../kernel/fault.ts';
+import type { Id } from '../kernel/id.ts';
+import type { Permission } from '../tenancy/index.ts';
+import type { EndpointAnswer, EndpointOf } from './endpoint.ts';
+
+/** A query as the URL spells it. */
+export type SentQuery = Readonly<Record<string, string | string[]>>;
+
+/** What an API says in its own way. */
+export interface Dialect<Given, Own> {
+  /** Stands before the tags of its operations in the API reference. */
+  readonly name: string;
+  readonly endpoints: readonly EndpointOf<Given, Own>[];
+  /** What its handlers get beside the request. */
+  readonly given: Given;
+  /** Where its paths begin; below it, unknown paths are answered in its words. */
+  readonly prefix: string;
+  /** Where organizations lie below the prefix, and the path parameter that names one. */
+  readonly organizations: string;
+  readonly organizationParameter: string;
+  /** Sent with every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Largest JSON body, in bytes. */
+  readonly bodyLimit: number;
+  /** Largest uploaded file, in bytes; left out where nothing is uploaded. */
+  readonly uploadLimit?: number;
+  /** Whether a property that a body should not have is refused by name; else it is ignored. */
+  readonly closedBodies: boolean;
+  /** Reads an id as the path spells it. */
+  readonly readId: (text: string) => Id | undefined;
+  readonly permissionName: (permission: Permission) => string;
+  /** The query with each list under its parameter's name, where lists are spelled otherwise. */
+  readonly readQuery?: (query: SentQuery) => SentQuery;
+  /** What the OpenAPI document says of an operation beside its input: its answers, at least. */
+  readonly describe: (endpoint: EndpointOf<Given, Own>) => object;
+  readonly sendAnswer: (
+    answer: EndpointAnswer<unknown>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => FastifyReply;
+  /** See `AnswerFault`. Without `endpoint` the request has not reached an operation. */
+  readonly sendFault: (
+    fault: Fault | undefined,
+    reply: FastifyReply,
+    endpoint: EndpointOf<Given, Own> | undefined,
+  ) => FastifyReply;
+}

@@ -1,0 +1,5 @@
+export type { Dialect, SentQuery } from './dialect.ts';
+export { endpointsOf, type EndpointAnswer, type EndpointOf } from './endpoint.ts';
+export { answerFaults, faultHandler } from './fault-handler.ts';
+export { refuseOtherMethods } from './other-methods.ts';
+export { serve, type ServeOptions } from './serve.ts';
