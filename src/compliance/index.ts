@@ -1,6 +1,7 @@
 export {
   entraTextLimit,
   getEntraConfiguration,
+  loadEntraConfigurations,
   putEntraConfiguration,
   revealEntraCredentials,
   type EntraConfiguration,
@@ -13,4 +14,11 @@ export {
   type PartnerAssignment,
   type PartnerProperties,
 } from './partner.ts';
-export { createPartner, listPartners, removePartner, requirePartner, updatePartner } from './partners.ts';
+export {
+  createPartner,
+  listPartners,
+  loadPartners,
+  removePartner,
+  requirePartner,
+  updatePartner,
+} from './partners.ts';

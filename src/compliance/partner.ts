@@ -1,4 +1,4 @@
-import type { AssignmentTarget } from '../directory/index.ts';
+import { normalizedTarget, targetViolations, type AssignmentTarget } from '../directory/index.ts';
 import type { Violation } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 
@@ -64,8 +64,7 @@ const assignmentLists = [
   'linuxEnrollmentAssignments',
 ] as const;
 
-const textLimit = 256;
-const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const longestName = 256;
 
 /** The properties with group ids in lower case, so that equal ids are equal texts. */
 export function normalizedPartner<Properties extends Partial<PartnerProperties>>(
@@ -73,21 +72,19 @@ export function normalizedPartner<Properties extends Partial<PartnerProperties>>
 ): Properties {
   const lists = assignmentLists.flatMap((name) => {
     const assignments = properties[name];
-    return assignments ? [[name, assignments.map(({ target }) => ({ target: normalized(target) }))]] : [];
+    return assignments
+      ? [[name, assignments.map(({ target }) => ({ target: normalizedTarget(target) }))]]
+      : [];
   });
   return { ...properties, ...Object.fromEntries(lists) };
-}
-
-function normalized(target: AssignmentTarget): AssignmentTarget {
-  return 'groupId' in target ? { ...target, groupId: target.groupId.toLowerCase() } : target;
 }
 
 /** What is wrong with a partner's properties. */
 export function partnerViolations(properties: Partial<PartnerProperties>): Violation[] {
   const { displayName } = properties;
   const violations: Violation[] =
-    displayName != null && lengthOf(displayName) > textLimit
-      ? [{ path: 'displayName', message: `must not have more than ${textLimit} characters` }]
+    displayName != null && Array.from(displayName).length > longestName
+      ? [{ path: 'displayName', message: `must not have more than ${longestName} characters` }]
       : [];
   for (const name of assignmentLists) {
     for (const [index, { target }] of (properties[name] ?? []).entries()) {
@@ -95,27 +92,6 @@ export function partnerViolations(properties: Partial<PartnerProperties>): Viola
     }
   }
   return violations;
-}
-
-function targetViolations(target: AssignmentTarget, path: string): Violation[] {
-  const violations = target.filter ? idViolations(target.filter.id, `${path}.filter.id`) : [];
-  if ('collectionId' in target) {
-    violations.push(...idViolations(target.collectionId, `${path}.collectionId`));
-  }
-  if ('groupId' in target && !guidShape.test(target.groupId)) {
-    violations.push({ path: `${path}.groupId`, message: 'must be a GUID' });
-  }
-  return violations;
-}
-
-function idViolations(id: string, path: string): Violation[] {
-  const length = lengthOf(id);
-  if (length > 0 && length <= textLimit) return [];
-  return [{ path, message: `must have 1 to ${textLimit} characters` }];
-}
-
-function lengthOf(text: string): number {
-  return Array.from(text).length;
 }
 
 /** The ids of all groups that the assignments name, each once. */

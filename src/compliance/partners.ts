@@ -1,4 +1,4 @@
-import type { Selectable } from '../database/index.ts';
+import { anyOf, inOrderOf, type OwnedId, type Reader, type Selectable } from '../database/index.ts';
 import { groupsByIds } from '../directory/index.ts';
 import { requireRevision, revised } from '../kernel/etag.ts';
 import { invalidInput, notFound } from '../kernel/fault.ts';
@@ -20,11 +20,22 @@ export async function listPartners(context: ReadContext): Promise<Partner[]> {
   return rows.map(partnerOfRow);
 }
 
+/** The partners of these keys, in their order, in one statement. */
+export async function loadPartners(db: Reader, keys: readonly OwnedId[]): Promise<(Partner | undefined)[]> {
+  const rows = await complianceTables(db)
+    .selectFrom('compliance_partner')
+    .selectAll()
+    .where('organization_id', '=', anyOf(keys.map(({ organizationId }) => organizationId)))
+    .where('id', '=', anyOf(keys.map(({ id }) => id)))
+    .execute();
+  return inOrderOf(keys, rows).map((row) => row && partnerOfRow(row));
+}
+
 /** Faults: `notFound`. */
-export async function requirePartner(context: ReadContext, id: Id): Promise<Partner> {
-  const row = await selectPartners(context).where('id', '=', id).executeTakeFirst();
-  if (!row) throw missing(id);
-  return partnerOfRow(row);
+export async function requirePartner({ db, scope }: ReadContext, id: Id): Promise<Partner> {
+  const [partner] = await loadPartners(db, [{ organizationId: scope.organization.id, id }]);
+  if (!partner) throw missing(id);
+  return partner;
 }
 
 /**

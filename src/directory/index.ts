@@ -1,4 +1,4 @@
-export type { AssignmentTarget } from './assignment-target.ts';
+export { normalizedTarget, targetViolations, type AssignmentTarget } from './assignment-target.ts';
 export { addGroupMembers, listGroupMembers, removeGroupMembers } from './group-members.ts';
 export {
   createGroup,

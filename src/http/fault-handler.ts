@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { unavailable } from '../database/index.ts';
 import { Fault } from '../kernel/fault.ts';
-import { faultOfHttp } from '../kernel/http.ts';
+import { faultOf } from './fault-of.ts';
 
 /** Sends a fault in one API's words. No fault means that the server made a mistake, of which the caller is told nothing more. */
 export type AnswerFault = (
@@ -9,11 +8,6 @@ export type AnswerFault = (
   reply: FastifyReply,
   request: FastifyRequest,
 ) => FastifyReply;
-
-/** The fault behind whatever was thrown while a request was answered; undefined for a bug. */
-function faultOf(error: unknown): Fault | undefined {
-  return error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
-}
 
 /** An error handler that logs bugs. */
 export function faultHandler(answer: AnswerFault) {

@@ -12,6 +12,7 @@ import { counted, namedAtMost, type Policy, type PolicyContent, type PolicyFamil
 import { policiesOf, policyNotFound } from './policies.ts';
 import { contentColumns, policyOfRow } from './policy-row.ts';
 import { policiesTables } from './tables.ts';
+import { targetsOfPolicies } from './targets.ts';
 
 export interface NewPolicy<Document extends object = JsonObject> {
   /** One of the family's kinds; its first when left out. */
@@ -98,7 +99,7 @@ export async function updatePolicy<Document extends object>(
   return after;
 }
 
-/** Removes a policy with its versions. Faults: `notFound`, `preconditionFailed`, `inUse` while a device has it. */
+/** Removes a policy with its versions and targets. Faults: `notFound`, `preconditionFailed`, `inUse` while a device has it. */
 export async function removePolicy(
   context: WriteContext,
   family: PolicyFamily<object>,
@@ -110,6 +111,7 @@ export async function removePolicy(
   if (!row) throw policyNotFound(family, id);
   requireRevision(ifMatch, row.version);
   await refuseWhileAssigned(context, row.name, id);
+  const targets = (await targetsOfPolicies(context, [id])).get(id) ?? [];
   try {
     await policiesTables(db)
       .deleteFrom('policies_policy')
@@ -120,8 +122,13 @@ export async function removePolicy(
     if (brokenForeignKey(error) === undefined) throw error;
     throw new Fault('inUse', `The policy '${row.name}' is assigned. Take it from what has it first.`);
   }
-  const before = policyOfRow(family, row);
-  await audit(context, { action: `${family.area}.remove`, target: targetOf(before), before, after: null });
+  const policy = policyOfRow(family, row);
+  await audit(context, {
+    action: `${family.area}.remove`,
+    target: targetOf(policy),
+    before: { ...policy, ...(targets.length > 0 && { targets: targets.map(({ target }) => target) }) },
+    after: null,
+  });
 }
 
 async function refuseWhileAssigned(context: ReadContext, name: string, id: Id): Promise<void> {

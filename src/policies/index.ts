@@ -38,12 +38,16 @@ export {
   getPolicy,
   listAllPolicies,
   listPolicies,
+  loadPolicies,
   listPolicyVersions,
   policyNotFound,
   policySortFields,
 } from './policies.ts';
 export type { Policy, PolicyContent } from './policy.ts';
+export { removeGroup } from './remove-group.ts';
 export { largestPriority } from './strength.ts';
+export type { NamedTarget, PolicyTarget } from './target.ts';
+export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';
 export {
   removeWindowsDevice,
   updateWindowsDevice,

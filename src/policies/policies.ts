@@ -1,4 +1,14 @@
-import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
+import {
+  anyOf,
+  contains,
+  inOrderOf,
+  listPage,
+  sql,
+  type Listed,
+  type OwnedId,
+  type Page,
+  type Reader,
+} from '../database/index.ts';
 import { notFound, type Fault } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
@@ -18,6 +28,20 @@ export async function getPolicy<Document extends object>(
   id: Id,
 ): Promise<Policy<Document> | undefined> {
   return (await policiesByIds(context, family, [id])).get(id);
+}
+
+/** The policies of these keys, in their order, in one statement. */
+export async function loadPolicies<Document extends object>(
+  db: Reader,
+  family: PolicyFamily<Document>,
+  keys: readonly OwnedId[],
+): Promise<(Policy<Document> | undefined)[]> {
+  const rows = await selectPolicies(db)
+    .where('organization_id', '=', anyOf(keys.map(({ organizationId }) => organizationId)))
+    .where('id', '=', anyOf(keys.map(({ id }) => id)))
+    .where('kind', 'in', [...family.kinds])
+    .execute();
+  return inOrderOf(keys, rows).map((row) => row && policyOfRow(family, row));
 }
 
 /** The fault for a policy that is not there. */

@@ -1,4 +1,5 @@
 import { tables, type JsonColumn, type Reader, type Selectable } from '../database/index.ts';
+import type { AssignmentTarget } from '../directory/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ApplicationConfig, ApplicationInfo, ApplicationType } from './application.ts';
@@ -39,6 +40,14 @@ interface AssignmentTable {
   policy_id: Id;
   priority: number | null;
   assigned_at: Date;
+}
+
+interface TargetTable {
+  organization_id: Id;
+  policy_id: Id;
+  key: string;
+  target: JsonColumn<AssignmentTarget>;
+  created_at: Date;
 }
 
 interface AssetTable {
@@ -94,6 +103,7 @@ interface PoliciesTables {
   policies_policy: PolicyTable;
   policies_version: VersionTable;
   policies_assignment: AssignmentTable;
+  policies_target: TargetTable;
   policies_asset: AssetTable;
   policies_asset_content: AssetContentTable;
   policies_application: ApplicationTable;
@@ -101,6 +111,7 @@ interface PoliciesTables {
 }
 
 export type PolicyRow = Selectable<PolicyTable>;
+export type TargetRow = Selectable<TargetTable>;
 export type AssetRow = Selectable<AssetTable>;
 export type ApplicationRow = Selectable<ApplicationTable>;
 export type AdmxConfigRow = Selectable<AdmxConfigTable>;

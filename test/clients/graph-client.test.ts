@@ -49,6 +49,13 @@ test.for(['v1.0', 'beta'] as const)("Microsoft's client does the three operation
   expect(result.macOSGeneral.read).toMatchObject({ ...documented, version: 2 });
   expect(result.macOSGeneral.changed).toEqual(version === 'v1.0' ? result.macOSGeneral.read : null);
 
+  expect(result.macOSGeneral.assignments).toMatchObject([
+    {
+      id: expect.stringMatching(/_adadadad-808e-44e2-905a-0b7873a8a531$/),
+      target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' },
+    },
+  ]);
+
   expect(result.partner).toMatchObject({
     partnerState: partnerExample.request.partnerState,
     displayName: partnerExample.request.displayName,

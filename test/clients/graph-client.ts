@@ -42,7 +42,7 @@ export interface GraphProgramResult {
     readonly message: string;
   };
   /** Null where the service answers a change with no body. */
-  readonly macOSGeneral: { readonly changed: unknown; readonly read: unknown };
+  readonly macOSGeneral: { readonly changed: unknown; readonly read: unknown; readonly assignments: unknown };
   readonly partner: unknown;
   readonly partnerNames: readonly unknown[];
   /** Of a list, of an id that there is not, and of another list. */
@@ -93,6 +93,13 @@ async function run(program: GraphProgram): Promise<GraphProgramResult> {
     .api(`${configurations}/${macs.id}`)
     .patch(macOSGeneralExample.request);
   const read: unknown = await client.api(`${configurations}/${macs.id}`).get();
+  const target = { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' };
+  await client.api(`${configurations}/${macs.id}/assign`).post({ assignments: [{ target }] });
+  const assigned = (await client
+    .api(`${configurations}/${macs.id}`)
+    .select('id')
+    .expand('assignments')
+    .get()) as Entity;
 
   const partners = '/deviceManagement/complianceManagementPartners';
   const made: Entity[] = [];
@@ -121,7 +128,7 @@ async function run(program: GraphProgram): Promise<GraphProgramResult> {
   return {
     pushCertificate,
     refusedCertificate: { statusCode, code, message },
-    macOSGeneral: { changed: changed ?? null, read },
+    macOSGeneral: { changed: changed ?? null, read, assignments: assigned['assignments'] },
     partner,
     partnerNames,
     batchStatuses,

@@ -42,6 +42,13 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   const ofNative = (url: string) => first(native + url, (json: { items: { id: string }[] }) => json.items);
   const ofGraph = (url: string) => first(url, (json: { value: { id: string }[] }) => json.value);
 
+  const configuration = await ofGraph(`${graph}/deviceConfigurations`);
+  const { value: assignments } = await succeed(
+    server,
+    'POST',
+    `${graph}/deviceConfigurations/${configuration}/assign`,
+    { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] },
+  );
   const ids: Record<string, string> = {
     winDeviceId: await ofApplivery('/mdm/windows/enterprise/devices'),
     winPolicyId: await ofApplivery('/mdm/windows/enterprise/policies'),
@@ -52,7 +59,8 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     application: await ofNative('/applications'),
     token: await ofNative('/tokens'),
     group: await ofNative('/groups'),
-    'deviceManagement/deviceConfigurations': await ofGraph(`${graph}/deviceConfigurations`),
+    'deviceManagement/deviceConfigurations': configuration,
+    assignmentId: assignments[0].id,
     'deviceManagement/complianceManagementPartners': await ofGraph(`${graph}/complianceManagementPartners`),
     groups: await ofGraph('/v1.0/groups'),
   };
@@ -71,7 +79,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
 
 async function succeed(
   server: TestServer,
-  method: 'GET' | 'PUT' | 'PATCH',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   url: string,
   body?: unknown,
 ): Promise<TestAnswer['json']> {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 
-export interface Ran {
+interface Ran {
   readonly code: number | null;
   readonly output: string;
 }

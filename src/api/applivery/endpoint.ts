@@ -1,4 +1,6 @@
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
+import type { EntraConfiguration } from '../../compliance/index.ts';
+import type { Id } from '../../kernel/id.ts';
 import type { WindowsDeviceReader } from '../../policies/index.ts';
 import type { FaultOverrides } from './errors.ts';
 
@@ -6,7 +8,11 @@ export type { EndpointAnswer } from '../../http/index.ts';
 
 export interface Given {
   /** Reads whose statements concurrent requests share. */
-  readonly gathered: { readonly windowsDevices: WindowsDeviceReader };
+  readonly gathered: {
+    readonly windowsDevices: WindowsDeviceReader;
+    /** By organization. */
+    readonly entraConfiguration: (organizationId: Id) => Promise<EntraConfiguration | undefined>;
+  };
 }
 
 export interface Own {

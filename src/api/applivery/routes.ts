@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { loadEntraConfigurations } from '../../compliance/index.ts';
 import { serve, type Dialect, type SentQuery, type ServeOptions } from '../../http/index.ts';
-import { parseHexId } from '../../kernel/id.ts';
+import { gather } from '../../kernel/gather.ts';
+import { parseHexId, type Id } from '../../kernel/id.ts';
 import { windowsDeviceReader } from '../../policies/index.ts';
 import type { Given, Own } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
@@ -10,10 +12,16 @@ import { permissionName } from './permissions.ts';
 
 /** Applivery's UEM API under `/v1/organizations/{organizationId}`. */
 export async function appliveryRoutes(server: FastifyInstance, options: ServeOptions): Promise<void> {
+  const { database } = options.services;
   const dialect: Dialect<Given, Own> = {
     name: 'Applivery',
     endpoints,
-    given: { gathered: { windowsDevices: windowsDeviceReader(options.services.database) } },
+    given: {
+      gathered: {
+        windowsDevices: windowsDeviceReader(database),
+        entraConfiguration: gather((ids: readonly Id[]) => loadEntraConfigurations(database, ids)),
+      },
+    },
     prefix: '/v1/organizations',
     organizations: '',
     organizationParameter: 'organizationId',

@@ -1,7 +1,6 @@
-import { unavailable } from '../../database/index.ts';
+import { faultOf } from '../../http/index.ts';
 import { etagOf, readIfMatch } from '../../kernel/etag.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { faultOfHttp } from '../../kernel/http.ts';
 import { change, type Caller, type ChangeServices } from '../../tenancy/index.ts';
 import {
   graphError,
@@ -10,6 +9,7 @@ import {
   type Flavour,
   type GraphErrorAnswer,
 } from './errors.ts';
+import type { GatheredReads } from './gathered-reads.ts';
 import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
 import { odataContext } from './payload/context.ts';
@@ -49,8 +49,13 @@ export interface GraphAnswer {
   readonly body: string | undefined;
 }
 
+/** What answering requests needs from the process. */
+export interface GraphServices extends ChangeServices {
+  readonly gathered: GatheredReads;
+}
+
 /** Answers one request. Whatever it throws, `failureAnswer` answers. */
-export async function dispatch(services: ChangeServices, request: GraphRequest): Promise<GraphAnswer> {
+export async function dispatch(services: GraphServices, request: GraphRequest): Promise<GraphAnswer> {
   const [path, query] = splitOnce(request.target, '?');
   const serviceRoot = `${request.origin}/${request.version}`;
   const pieces = parsePath(path);
@@ -77,6 +82,7 @@ export async function dispatch(services: ChangeServices, request: GraphRequest):
     metadata,
     prefer: preferences(request.headers['prefer']),
     read: { db: services.database, scope },
+    gathered: services.gathered,
     change: (work) => change(services, scope, work),
   });
   return written(answer, serviceRoot, metadata);
@@ -189,7 +195,7 @@ export function failureAnswer(
   error: unknown,
   context: ErrorContext,
 ): GraphAnswer & { readonly isBug: boolean } {
-  const fault = error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
+  const fault = faultOf(error);
   const { status, headers, body } = errorAnswer(
     fault ? graphError(fault, context) : graphInternalError(context),
   );

@@ -31,10 +31,7 @@ export interface Entity {
 }
 
 /** A navigation property that `$expand` can bring along: what it holds for each of the entities, in their order. */
-interface Expansion {
-  readonly path: string;
-  readonly load: (request: RouteRequest, entities: readonly Entity[]) => Promise<unknown[]>;
-}
+type Expansion = (request: RouteRequest, entities: readonly Entity[]) => Promise<unknown[]>;
 
 /** A collection of entities with list, get, create, update and delete; what a resource has to say of itself. */
 export interface EntitySet {
@@ -49,7 +46,7 @@ export interface EntitySet {
   readonly expansions: Readonly<Record<string, Expansion>>;
   /** In the order of their ids. */
   readonly list: (context: ReadContext) => Promise<Entity[]>;
-  readonly get: (context: ReadContext, id: Id) => Promise<Entity | undefined>;
+  readonly get: (request: RouteRequest, id: Id) => Promise<Entity | undefined>;
   readonly create: (context: WriteContext, input: EntityInput) => Promise<Entity>;
   /** `read` gives the body's properties for the entity as it is now, so that it runs under the entity's lock. */
   readonly update: (
@@ -134,7 +131,7 @@ async function count(set: EntitySet, request: RouteRequest): Promise<RouteAnswer
 async function get(set: EntitySet, request: RouteRequest): Promise<RouteAnswer> {
   const query = readQuery(set, request, entityOptions);
   const id = idOfKey(request.match, 0, set.noun);
-  const entity = await set.get(request.read, id);
+  const entity = await set.get(request, id);
   if (!entity || !isAskedFor(set, request, entity)) throw notFound(set.noun, id);
   return answer(set, request, entity, 200, query);
 }
@@ -248,7 +245,7 @@ async function written(
     }),
   );
   for (const name of query.expand ?? []) {
-    const expanded = await set.expansions[name]!.load(request, entities);
+    const expanded = await set.expansions[name]!(request, entities);
     for (const [index, body] of bodies.entries()) {
       const path = `${keyedPath(set.path, entities[index]!.id)}/${name}`;
       if (request.metadata !== 'none')

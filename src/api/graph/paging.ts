@@ -1,4 +1,3 @@
-import type { Id } from '../../kernel/id.ts';
 import type { Query } from './query/query.ts';
 import type { RouteRequest } from './route.ts';
 import { refuse } from './violation.ts';
@@ -20,7 +19,7 @@ export interface Paged<Item> {
  *
  * https://learn.microsoft.com/graph/paging
  */
-export function pageOf<Item extends { readonly id: Id }>(
+export function pageOf<Item extends { readonly id: string }>(
   entities: readonly Item[],
   query: Query,
   request: RouteRequest,
@@ -47,7 +46,7 @@ function preferredSize({ prefer }: RouteRequest): number | undefined {
 }
 
 /** A page ends after an entity. */
-function skipToken(last: Id, end: number): string {
+function skipToken(last: string, end: number): string {
   return Buffer.from(JSON.stringify([last, end])).toString('base64url');
 }
 
@@ -57,7 +56,7 @@ function skipToken(last: Id, end: number): string {
  */
 function startOf(
   { skip = 0, skipToken: token, orderBy }: Query,
-  entities: readonly { readonly id: Id }[],
+  entities: readonly { readonly id: string }[],
 ): number {
   if (token === undefined) return skip;
   const [last, end] = readSkipToken(token);

@@ -6,6 +6,7 @@ import type { GraphVersion } from './model/document.ts';
 import { findType, isDerivedFrom, type Model } from './model/model.ts';
 import type { ContextSubject } from './payload/context.ts';
 import type { MetadataLevel } from './payload/metadata-level.ts';
+import type { GatheredReads } from './gathered-reads.ts';
 import type { PathMatch } from './url.ts';
 import { quoted, refuse } from './violation.ts';
 
@@ -30,6 +31,7 @@ export interface RouteRequest {
   /** What `Prefer` asks for, in lower case. */
   readonly prefer: ReadonlySet<string>;
   readonly read: ReadContext;
+  readonly gathered: GatheredReads;
   readonly change: <Result>(work: (context: WriteContext) => Promise<Result>) => Promise<Result>;
 }
 
@@ -64,13 +66,16 @@ export function idOfKey(match: PathMatch, position: number, what: string): Id {
   return id;
 }
 
-/** A key of the path as an error may repeat it. `x(id='1')` is `x('1')`. */
+/** A key of the path. `x(id='1')` is `x('1')`. */
+export function keyAt({ keys }: PathMatch, position: number): string {
+  const key = keys[position] ?? '';
+  if (typeof key === 'string') return key;
+  return (key.size === 1 ? key.get('id') : undefined) ?? JSON.stringify(Object.fromEntries(key));
+}
+
+/** A key of the path as an error may repeat it. */
 export function keyText(match: PathMatch, position: number): string {
-  const key = match.keys[position] ?? '';
-  const text =
-    typeof key === 'string'
-      ? key
-      : ((key.size === 1 ? key.get('id') : undefined) ?? JSON.stringify(Object.fromEntries(key)));
+  const text = keyAt(match, position);
   return text.length > 64 ? `${text.slice(0, 63)}…` : text;
 }
 

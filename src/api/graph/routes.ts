@@ -1,10 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuseOtherMethods } from '../../http/index.ts';
-import { readJsonBody } from '../../kernel/http.ts';
+import { acceptJson, refuseOtherMethods } from '../../http/index.ts';
 import type { Authenticator, Caller, ChangeServices } from '../../tenancy/index.ts';
 import { readBatch, requireJson, runBatch, type BatchItem } from './batch.ts';
-import { dispatch, errorAnswer, failureAnswer, flavourOf, type GraphAnswer } from './dispatch.ts';
+import {
+  dispatch,
+  errorAnswer,
+  failureAnswer,
+  flavourOf,
+  type GraphAnswer,
+  type GraphServices,
+} from './dispatch.ts';
 import { graphFailedDependency, type ErrorContext } from './errors.ts';
+import { gatheredReads } from './gathered-reads.ts';
 import { csdl, serviceDocument } from './metadata.ts';
 import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
@@ -26,29 +33,25 @@ const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * speak.
  */
 export async function graphApi(server: FastifyInstance, options: GraphOptions): Promise<void> {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer', bodyLimit },
-    (_request, body, done) => {
-      try {
-        done(null, readJsonBody(body as Buffer));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  acceptJson(server, bodyLimit);
   server.decorateRequest('caller', null);
   server.setErrorHandler(async (error, request, reply) => {
     const answer = failureAnswer(error, errorContext(options, request));
     if (answer.isBug) request.log.error({ err: error }, 'unexpected error');
     return send(request, reply, answer);
   });
-  for (const version of bothVersions) serveVersion(server, version, options);
+  const gathered = gatheredReads(options.services.database);
+  for (const version of bothVersions)
+    serveVersion(server, version, options, { ...options.services, gathered });
 }
 
-function serveVersion(server: FastifyInstance, version: GraphVersion, options: GraphOptions): void {
-  const { services, authenticator } = options;
+function serveVersion(
+  server: FastifyInstance,
+  version: GraphVersion,
+  options: GraphOptions,
+  services: GraphServices,
+): void {
+  const { authenticator } = options;
   const document = csdl(models[version], servedContainer);
 
   // Public, as in Microsoft Graph: it says what the service can do, not what is in it.
@@ -67,7 +70,7 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
     request.setDecorator('caller', await authenticator.authenticate(request.headers.authorization));
   };
   server.post(`/${version}/$batch`, { schema, onRequest }, async (request, reply) =>
-    send(request, reply, await answerBatch(options, version, request)),
+    send(request, reply, await answerBatch(options, services, version, request)),
   );
   refuseOtherMethods(server, `/${version}`, ['GET']);
   refuseOtherMethods(server, `/${version}/$batch`, ['POST']);
@@ -91,6 +94,7 @@ function serveVersion(server: FastifyInstance, version: GraphVersion, options: G
 
 async function answerBatch(
   options: GraphOptions,
+  services: GraphServices,
   version: GraphVersion,
   request: FastifyRequest,
 ): Promise<GraphAnswer> {
@@ -104,7 +108,7 @@ async function answerBatch(
   const run = async (item: BatchItem): Promise<GraphAnswer> => {
     try {
       requireJson(item);
-      return await dispatch(options.services, { ...common, ...item, target: item.url });
+      return await dispatch(services, { ...common, ...item, target: item.url });
     } catch (error) {
       const answer = failureAnswer(error, contextOf(item));
       if (answer.isBug) request.log.error({ err: error }, 'unexpected error');

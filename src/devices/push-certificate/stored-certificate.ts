@@ -1,4 +1,4 @@
-import type { Selectable } from '../../database/index.ts';
+import { anyOf, type Reader, type Selectable } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { ReadContext, SecretBox } from '../../tenancy/index.ts';
@@ -37,10 +37,26 @@ export interface PushCredentials {
   readonly expiresAt: Date;
 }
 
+/** The certificates of these organizations, in their order, in one statement; undefined where none was ever uploaded. */
+export async function loadPushCertificates(
+  db: Reader,
+  organizationIds: readonly Id[],
+): Promise<(StoredPushCertificate | undefined)[]> {
+  const rows = await pushTables(db)
+    .selectFrom('devices_push_certificate')
+    .selectAll()
+    .where('organization_id', '=', anyOf(organizationIds))
+    .execute();
+  const byOrganization = new Map(rows.map((row) => [row.organization_id, certificateOfRow(row)]));
+  return organizationIds.map((id) => byOrganization.get(id));
+}
+
 /** Undefined when no certificate was ever uploaded. */
-export async function getPushCertificate(context: ReadContext): Promise<StoredPushCertificate | undefined> {
-  const row = await selectCertificate(context).executeTakeFirst();
-  return row && certificateOfRow(row);
+export async function getPushCertificate({
+  db,
+  scope,
+}: ReadContext): Promise<StoredPushCertificate | undefined> {
+  return (await loadPushCertificates(db, [scope.organization.id]))[0];
 }
 
 /** Certificate and private key in clear, for the connector to Apple; undefined when no certificate was ever uploaded. */

@@ -1,4 +1,5 @@
 import type { Migration } from '../../database/index.ts';
 import { policies } from './0001-policies.ts';
+import { targets } from './0002-targets.ts';
 
-export const policiesMigrations: readonly Migration[] = [policies];
+export const policiesMigrations: readonly Migration[] = [policies, targets];

@@ -1,10 +1,5 @@
 import { Type } from 'typebox';
-import {
-  entraTextLimit,
-  getEntraConfiguration,
-  putEntraConfiguration,
-  type EntraConfiguration,
-} from '../../../compliance/index.ts';
+import { entraTextLimit, putEntraConfiguration, type EntraConfiguration } from '../../../compliance/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
 import { Secret } from '../../../kernel/secret.ts';
@@ -47,8 +42,8 @@ export const configurationsEndpoints: readonly Endpoint[] = [
     tag: 'Configurations',
     permission: 'configuration.read',
     data: Configuration,
-    async handle({ read }) {
-      const configuration = await getEntraConfiguration(read);
+    async handle({ gathered, read }) {
+      const configuration = await gathered.entraConfiguration(read.scope.organization.id);
       if (!configuration) throw new Fault('notFound', 'The organization has no MDM configuration yet.');
       return answerOf(configuration, read.scope.organization.id);
     },

@@ -1,5 +1,4 @@
 import {
-  getPushCertificate,
   newSigningRequest,
   signingRequest,
   uploadPushCertificate,
@@ -26,7 +25,7 @@ export const applePushNotificationCertificateRoutes: readonly GraphRoute[] = [
     permission: 'pushCertificate.read',
     async handle(request) {
       const query = readQuery(request, ['select', 'format']);
-      const stored = await getPushCertificate(request.read);
+      const stored = await request.gathered.pushCertificate(request.read.scope.organization.id);
       if (!stored) throw new Fault('notFound', 'No Apple push certificate has been uploaded yet.');
       return answer(request, stored, 200, query);
     },

@@ -27,8 +27,12 @@ export function graphTarget(target: AssignmentTarget): GraphTarget {
   };
 }
 
-/** Reads a target that has passed the model and stands at `path`. Faults: `invalidInput` when its kind is not served or an id is missing. */
-export function assignmentTarget(target: GraphTarget, path: string): AssignmentTarget {
+/**
+ * Reads a target that has passed the model and stands at `path`. Faults: `invalidInput` when it is not there, its kind is not served or an
+ * id is missing.
+ */
+export function assignmentTarget(target: GraphTarget | null, path: string): AssignmentTarget {
+  if (!target) throw refuse(path, `The property '${path}' is required.`);
   const name = bareTypeName(target['@odata.type'] ?? '').replace('microsoft.graph.', '');
   const required = (property: 'collectionId' | 'groupId' | typeof filterIdName): string => {
     const value = target[property];

@@ -2,7 +2,6 @@ import {
   createPartner,
   listPartners,
   removePartner,
-  requirePartner,
   updatePartner,
   type Partner,
   type PartnerAssignment,
@@ -11,7 +10,6 @@ import {
 import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import { neverSet } from '../model/edm.ts';
 import type { Properties } from '../payload/read.ts';
-import { refuse } from '../violation.ts';
 import { assignmentTarget, graphTarget, type GraphTarget } from './assignment-target.ts';
 
 const type = 'microsoft.graph.complianceManagementPartner';
@@ -30,7 +28,10 @@ const partners: EntitySet = {
   },
   expansions: {},
   list: async (context) => (await listPartners(context)).map(entityOf),
-  get: async (context, id) => entityOf(await requirePartner(context, id)),
+  get: async ({ gathered, read: { scope } }, id) => {
+    const partner = await gathered.partner({ organizationId: scope.organization.id, id });
+    return partner && entityOf(partner);
+  },
   create: async (context, { properties }) => entityOf(await createPartner(context, partnerOf(properties))),
   update: async (context, id, read, ifMatch) =>
     entityOf(await updatePartner(context, id, partnerOf(read({ type, values: {} })), ifMatch)),
@@ -73,11 +74,9 @@ function partnerOf(properties: Properties): Partial<PartnerProperties> {
 }
 
 function assignmentsOf(value: unknown, name: string): PartnerAssignment[] {
-  return (value as { target: GraphTarget | null }[]).map(({ target }, index) => {
-    const path = `${name}[${index}].target`;
-    if (!target) throw refuse(path, `The property '${path}' is required.`);
-    return { target: assignmentTarget(target, path) };
-  });
+  return (value as { target: GraphTarget | null }[]).map(({ target }, index) => ({
+    target: assignmentTarget(target, `${name}[${index}].target`),
+  }));
 }
 
 /** The date that was never set stands for "never". */

@@ -2,7 +2,6 @@ import type { JsonObject } from '../../../kernel/json.ts';
 import {
   createPolicy,
   deviceConfigurations as family,
-  getPolicy,
   listAllPolicies,
   removePolicy,
   updatePolicy,
@@ -12,15 +11,21 @@ import {
 import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import type { Properties } from '../payload/read.ts';
 import { refuse } from '../violation.ts';
+import {
+  configurationsPath,
+  configurationType,
+  kindOfConfiguration,
+  typeOfConfiguration,
+} from './device-configuration.ts';
+import { expandAssignments } from './device-configuration-assignments.ts';
 
-const namespace = 'microsoft.graph.';
 /** Lists are ordered by name, and an index holds no text of any length. */
 const longestName = 256;
 
 /** @see https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-deviceconfiguration */
 const deviceConfigurations: EntitySet = {
-  path: 'deviceManagement/deviceConfigurations',
-  type: 'microsoft.graph.deviceConfiguration',
+  path: configurationsPath,
+  type: configurationType,
   noun: family.noun,
   flavour: 'intune',
   permissions: {
@@ -29,15 +34,15 @@ const deviceConfigurations: EntitySet = {
     update: 'deviceConfiguration.update',
     remove: 'deviceConfiguration.remove',
   },
-  expansions: {},
+  expansions: { assignments: expandAssignments },
   list: async (context) => (await listAllPolicies(context, family)).map(entityOf),
-  get: async (context, id) => {
-    const policy = await getPolicy(context, family, id);
+  get: async ({ gathered, read: { scope } }, id) => {
+    const policy = await gathered.deviceConfiguration({ organizationId: scope.organization.id, id });
     return policy && entityOf(policy);
   },
   create: async (context, { type, properties }) => {
     const { name = '', ...content } = contentOf(properties, {});
-    const kind = type.slice(namespace.length);
+    const kind = kindOfConfiguration(type);
     return entityOf(await createPolicy(context, family, { kind, name, document: {}, ...content }));
   },
   update: async (context, id, read, ifMatch) =>
@@ -54,7 +59,7 @@ export const deviceConfigurationRoutes = entitySetRoutes(deviceConfigurations);
 function entityOf(policy: Policy): Entity {
   return {
     id: policy.id,
-    type: namespace + policy.kind,
+    type: typeOfConfiguration(policy),
     revision: policy.version,
     values: {
       ...policy.document,

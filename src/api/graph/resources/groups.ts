@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   createGroup,
   listAllGroups,
-  removeGroup,
   requireGroup,
   updateGroup,
   type Group,
   type GroupContent,
 } from '../../../directory/index.ts';
+import { removeGroup } from '../../../policies/index.ts';
 import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import type { Properties } from '../payload/read.ts';
 import { unsetValue } from '../model/edm.ts';
@@ -37,7 +37,7 @@ const groups: EntitySet = {
   permissions: { read: 'group.read', create: 'group.create', update: 'group.update', remove: 'group.remove' },
   expansions: {},
   list: async (context) => (await listAllGroups(context)).map(entityOf),
-  get: async (context, id) => entityOf(await requireGroup(context, id)),
+  get: async ({ read: context }, id) => entityOf(await requireGroup(context, id)),
   create: async (context, { properties }) => {
     const content = contentOf(properties);
     const missing = required.filter((name) => content[name] == null);

@@ -1,6 +1,7 @@
 import type { GraphRoute } from '../route.ts';
 import { applePushNotificationCertificateRoutes } from './apple-push-notification-certificate.ts';
 import { complianceManagementPartnerRoutes } from './compliance-management-partners.ts';
+import { deviceConfigurationAssignmentRoutes } from './device-configuration-assignments.ts';
 import { deviceConfigurationRoutes } from './device-configurations.ts';
 import { deviceManagementRoutes } from './device-management.ts';
 import { groupRoutes } from './groups.ts';
@@ -11,5 +12,6 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...applePushNotificationCertificateRoutes,
   ...complianceManagementPartnerRoutes,
   ...deviceConfigurationRoutes,
+  ...deviceConfigurationAssignmentRoutes,
   ...groupRoutes,
 ];

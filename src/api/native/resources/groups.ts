@@ -4,13 +4,13 @@ import {
   createGroup,
   listGroupMembers,
   listGroups,
-  removeGroup,
   removeGroupMembers,
   requireGroup,
   updateGroup,
   type Group,
 } from '../../../directory/index.ts';
 import { invalidInput, notFound } from '../../../kernel/fault.ts';
+import { removeGroup } from '../../../policies/index.ts';
 import { endpoint, type Endpoint, type EndpointAnswer } from '../endpoint.ts';
 import {
   AnyId,

@@ -1,20 +1,13 @@
-import { Fault } from './fault.ts';
-import { parseJson, type Json } from './json.ts';
+import { unavailable } from '../database/index.ts';
+import { Fault } from '../kernel/fault.ts';
 
-/** Decodes a JSON body, which must be UTF-8. An empty body is undefined. Faults: `malformedBody`, `invalidInput`. */
-export function readJsonBody(bytes: Uint8Array): Json | undefined {
-  if (bytes.length === 0) return undefined;
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Fault('malformedBody', 'The body is not UTF-8.');
-  }
-  return parseJson(text);
+/** The fault behind whatever was thrown while a request was read or answered; undefined for a bug. */
+export function faultOf(error: unknown): Fault | undefined {
+  return error instanceof Fault ? error : (faultOfHttp(error) ?? unavailable(error));
 }
 
 /** The fault behind an error that the HTTP server itself raised while it read a request; undefined when it is another error. */
-export function faultOfHttp(error: unknown): Fault | undefined {
+function faultOfHttp(error: unknown): Fault | undefined {
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
