@@ -21,7 +21,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cluster = await startEmbeddedCluster({
     folder: join(folder, 'postgresql'),
     log: () => {},
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
+    settings: {
+      fsync: 'off',
+      // Its worker would be in the way when a test drops its database.
+      autovacuum: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: '200',
+    },
   });
   const template = openDatabase({ url: cluster.url });
   await migrate(template, migrations);
