@@ -1,0 +1,142 @@
+import type { Id } from '../../kernel/id.ts';
+import type { Json } from '../../kernel/json.ts';
+import { requirementOf } from './apple/keys.ts';
+import {
+  strongestAssignments,
+  textOfSource,
+  type Assignment,
+  type AssignmentSource,
+  type Exclusion,
+} from './assignment.ts';
+import type { Decision, LoserReason, ResolvedDocument, ResolvedSetting } from './resolve.ts';
+import type { NotApplicable, Platform } from './setting.ts';
+
+/** How far a setting has come on a device. */
+export interface Progress {
+  readonly state: 'pending' | 'delivered' | 'verified' | 'error';
+  /** For people; null when there is nothing to say. */
+  readonly reason: string | null;
+  /** What the device says it has. */
+  readonly reported: { readonly value: Json; readonly at: Date } | null;
+}
+
+/** What explaining needs to know of the one device. */
+export interface ExplainedDevice {
+  /** Such as `14.6.1`; undefined when the device has not told. */
+  readonly osVersion: string | undefined;
+  readonly supervised: boolean | undefined;
+  /** Of the policies that the document was resolved of, to say why the device has each. */
+  readonly assigned: readonly { readonly policy: { readonly id: Id }; readonly assignment: Assignment }[];
+  readonly exclusions?: readonly Exclusion[];
+  /** Undefined for a setting that was never sent. */
+  readonly progressOf: (platform: Platform, key: string) => Progress | undefined;
+}
+
+/** A policy with the assignment that gives it to a device. */
+export interface ExplainedPolicy {
+  readonly id: Id;
+  readonly name: string;
+  readonly version: number;
+  readonly source: AssignmentSource;
+  /** Undefined when the device is no longer assigned in this way. */
+  readonly assignment: Assignment | undefined;
+}
+
+export interface ExplainedSetting {
+  readonly platform: Platform;
+  readonly key: string;
+  readonly title: string;
+  readonly value: Json;
+  readonly state: Progress['state'] | 'conflict' | 'notApplicable';
+  readonly reason: string | null;
+  readonly decision: Decision;
+  readonly winner: ExplainedPolicy;
+  readonly losers: readonly (ExplainedPolicy & { readonly value: Json; readonly why: LoserReason })[];
+  readonly reported: Progress['reported'];
+}
+
+export interface Explanation {
+  readonly settings: readonly ExplainedSetting[];
+  readonly notApplicable: readonly (NotApplicable & { readonly policy: ExplainedPolicy })[];
+  /** Policies that groups keep from the device. */
+  readonly exclusions: readonly Exclusion[];
+}
+
+/** A resolved document as it is on one device: each key with its winner, its losers, its state and the reason for it. */
+export function explain(document: ResolvedDocument, device: ExplainedDevice): Explanation {
+  const assignments = new Map(
+    strongestAssignments(device.assigned, device.exclusions).map(({ policy, assignment }) => [
+      `${policy.id} ${textOfSource(assignment.source)}`,
+      assignment,
+    ]),
+  );
+  const policies = document.policies.map((policy) => ({
+    ...policy,
+    assignment: assignments.get(`${policy.id} ${textOfSource(policy.source)}`),
+  }));
+  return {
+    settings: document.settings.map((setting) => explained(document, setting, policies, device)),
+    notApplicable: document.notApplicable.map((item) => ({ ...item, policy: policies[item.policy]! })),
+    exclusions: device.exclusions ?? [],
+  };
+}
+
+function explained(
+  { system }: ResolvedDocument,
+  setting: ResolvedSetting,
+  policies: readonly ExplainedPolicy[],
+  device: ExplainedDevice,
+): ExplainedSetting {
+  const { platform, key, title, value, decision } = setting;
+  const winner = policies[setting.winner]!;
+  const losers = setting.losers.map(({ policy, value, why }) => ({ ...policies[policy]!, value, why }));
+  const progress = device.progressOf(platform, key);
+  const missing = missingOn(device, requirementOf(system, key), system);
+  const base = {
+    platform,
+    key,
+    title,
+    value,
+    decision,
+    winner,
+    losers,
+    reported: progress?.reported ?? null,
+  };
+  if (missing !== undefined) return { ...base, state: 'notApplicable', reason: missing };
+  // An error keeps the device from having any value, so it is told before a conflict, which is about which value.
+  if (setting.conflict && progress?.state !== 'error') {
+    return { ...base, state: 'conflict', reason: conflictOf(winner, losers) };
+  }
+  return { ...base, state: progress?.state ?? 'pending', reason: progress?.reason ?? null };
+}
+
+/** What a device lacks for a key. A device that has not told its version or supervision is taken to have what it needs. */
+function missingOn(
+  { osVersion, supervised }: ExplainedDevice,
+  needed: ReturnType<typeof requirementOf>,
+  system: string,
+): string | undefined {
+  if (needed === undefined) return undefined;
+  if (needed === 'notThere') return `${system} does not know this key.`;
+  if (osVersion !== undefined && isOlder(osVersion, needed.version)) {
+    return `It needs ${system} ${needed.version}; the device has ${osVersion}.`;
+  }
+  if (needed.supervised && supervised === false) {
+    return 'It needs a supervised device, and this one is not.';
+  }
+  return undefined;
+}
+
+function isOlder(version: string, needed: string): boolean {
+  const numbers = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  for (const [index, part] of needed.split('.').entries()) {
+    const difference = (numbers[index] ?? 0) - Number(part);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+function conflictOf(winner: ExplainedPolicy, losers: ExplainedSetting['losers']): string {
+  const others = losers.filter(({ why }) => why === 'olderAssignmentWins').map(({ name }) => `'${name}'`);
+  return `${others.join(' and ')} and '${winner.name}' are equally strong and say different things; '${winner.name}' was assigned first.`;
+}
