@@ -28,9 +28,11 @@ export {
   updateAsset,
   type NewAsset,
 } from './assets.ts';
-export { idsOfDevicesAssigned } from './assignments.ts';
+export { directPoliciesOf, idsOfDevicesAssigned, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
+export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
+export { largestPriority, priorityOf } from './engine/index.ts';
 export { loadItems, type Items } from './items.ts';
 export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
@@ -45,7 +47,6 @@ export {
 } from './policies.ts';
 export type { Policy, PolicyContent } from './policy.ts';
 export { removeGroup } from './remove-group.ts';
-export { largestPriority } from './strength.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';
 export {

@@ -9,7 +9,7 @@ export function selectPolicies(reader: Reader) {
 }
 
 export function policyOfRow<Document extends object>(
-  { read }: PolicyFamily<Document>,
+  { read }: Pick<PolicyFamily<Document>, 'read'>,
   row: PolicyRow,
 ): Policy<Document> {
   return {

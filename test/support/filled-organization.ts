@@ -56,6 +56,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     winAdmxConfigId: await ofApplivery('/mdm/windows/enterprise/admx-configs'),
     mdmAssetId: await ofApplivery('/mdm/assets'),
     mdmUserId: await ofApplivery('/mdm/users'),
+    device: await ofApplivery('/mdm/windows/enterprise/devices'),
     application: await ofNative('/applications'),
     token: await ofNative('/tokens'),
     group: await ofNative('/groups'),

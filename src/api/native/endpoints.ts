@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { applicationEndpoints } from './resources/applications.ts';
 import { auditEventEndpoints } from './resources/audit-events.ts';
+import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
@@ -11,5 +12,6 @@ export const endpoints: readonly Endpoint[] = [
   ...tokenEndpoints,
   ...applicationEndpoints,
   ...groupEndpoints,
+  ...effectivePolicyEndpoints,
   ...auditEventEndpoints,
 ];

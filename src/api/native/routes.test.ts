@@ -53,11 +53,12 @@ test('every operation refuses no token, a stranger and a caller without the perm
     });
     expect(await call(other.token), name).toMatchObject(problem(404, 'notFound'));
     // Every valid token may see its organization.
-    if (permission === 'organization.read') continue;
-    const others = allPermissions.filter((item) => item !== permission);
+    const [needed] = [permission].flat();
+    if (needed === 'organization.read') continue;
+    const others = allPermissions.filter((item) => item !== needed);
     const limited = await server.addToken(server.tenant, others);
     expect(await call(limited), name).toMatchObject(
-      problem(403, 'forbidden', { detail: `The permission ${String(permission)} is needed.` }),
+      problem(403, 'forbidden', { detail: `The permission ${needed} is needed.` }),
     );
   }
 });

@@ -1,5 +1,10 @@
 export {
-  graphTargetPriority,
+  largestPriority,
+  priorityOf,
+  strongestAssignments,
+  strongestFirst,
+  textOfSource,
+  type Assigned,
   type Assignment,
   type AssignmentSource,
   type Exclusion,
@@ -28,4 +33,5 @@ export {
   type ResolvedDocument,
   type ResolvedSetting,
 } from './resolve.ts';
+export { isSecret, withoutSecretItem, withoutSecrets } from './secret.ts';
 export type { NotApplicable, NotApplicableReason, Setting, System } from './setting.ts';
