@@ -217,8 +217,7 @@ async function writeAssignments(
   stored: readonly AssignedPolicy<object>[],
   wanted: readonly AssignedPolicy<object>[],
 ): Promise<void> {
-  const keyOf = ({ policy, assignment }: AssignedPolicy<object>) =>
-    `${assignment.source.kind} ${policy.id}`;
+  const keyOf = ({ policy, assignment }: AssignedPolicy<object>) => `${assignment.source.kind} ${policy.id}`;
   const kept = new Set(wanted.map(keyOf));
   const removed = stored.map(keyOf).filter((key) => !kept.has(key));
   if (removed.length > 0) {

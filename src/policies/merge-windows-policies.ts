@@ -1,11 +1,7 @@
 import type { Json } from '../kernel/json.ts';
 import type { AssignedPolicy } from './assignments.ts';
 import { compilePolicy, resolve, type ResolvedSetting } from './engine/index.ts';
-import {
-  emptyWindowsPolicy,
-  type WindowsPolicy,
-  type WindowsPolicyDocument,
-} from './windows-policy.ts';
+import { emptyWindowsPolicy, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 
 /**
  * The policy that several policies make together: what the engine resolves them to, written as one policy. What only one of them says,

@@ -46,11 +46,7 @@ test.each<[string, AssignmentTarget[], Partial<typeof nothing> | object]>([
   ['no targets', [], {}],
   ['every way is told', [all, group('g1')], { assigned: ['allDevices', 'Sales'] }],
   ['all users', [{ kind: 'allLicensedUsers' }], { assigned: ['allLicensedUsers'] }],
-  [
-    'a collection reaches nobody',
-    [{ kind: 'configurationManagerCollection', collectionId: 'SMS00001' }],
-    {},
-  ],
+  ['a collection reaches nobody', [{ kind: 'configurationManagerCollection', collectionId: 'SMS00001' }], {}],
   [
     'an excluded group takes a policy from those who have it',
     [all, exclusion('g2')],

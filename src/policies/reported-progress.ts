@@ -51,7 +51,7 @@ function failureOf(value: Json): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   if (value['isError'] !== true) return undefined;
   const told = [value['status'], value['reason']].filter(
-    (part) => typeof part === 'number' || (typeof part === 'string' && part !== ''),
+    (part): part is number | string => typeof part === 'number' || typeof part === 'string',
   );
   return told.length === 0 ? 'The device reported an error.' : `The device reported ${told.join(' ')}.`;
 }
@@ -59,7 +59,7 @@ function failureOf(value: Json): string | undefined {
 /** A node's value as the device writes it: all its formats are text, so that `1` and `"1"` are the same. */
 function textOfNode(value: Json): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  if (!Array.isArray(value) && 'format' in value && 'data' in value) return textOfNode(value['data']!);
+  if (!Array.isArray(value) && 'format' in value && 'data' in value) return textOfNode(value['data']);
   return JSON.stringify(value);
 }
 

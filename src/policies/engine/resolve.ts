@@ -36,7 +36,7 @@ export type LoserReason =
   /** It says the same as the device's value. */
   | 'sameValue';
 
-export interface Loser {
+interface Loser {
   /** Index in the document's policies. */
   readonly policy: number;
   readonly value: Json;

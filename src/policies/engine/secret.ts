@@ -31,6 +31,5 @@ export function withoutSecretItem<Item extends NotApplicable>(item: Item): Item 
   const { value } = item;
   if (!isObject(value)) return item;
   if (value['isEncrypted'] !== true && value['secretReferenceValueId'] == null) return item;
-  const { secretReferenceValueId, ...others } = value;
-  return { ...item, value: { ...others, value: masked } };
+  return { ...item, value: { ...value, value: masked, secretReferenceValueId: masked } };
 }

@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { loadDevices, type Device } from '../../../devices/index.ts';
 import { notFound } from '../../../kernel/fault.ts';
-import type { Id } from '../../../kernel/id.ts';
 import { effectivePolicyOf, priorityOf, type EffectivePolicy } from '../../../policies/index.ts';
 import type { ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
@@ -41,10 +40,9 @@ const SettingShape = Type.Object({
   }),
   title: Type.String(),
   value: Value('What the device shall have. A secret is told as `********`.'),
-  state: Type.Enum(
-    ['pending', 'delivered', 'verified', 'error', 'conflict', 'notApplicable', 'retained'],
-    { description: '`verified`: the device says that it has the value' },
-  ),
+  state: Type.Enum(['pending', 'delivered', 'verified', 'error', 'conflict', 'notApplicable', 'retained'], {
+    description: '`verified`: the device says that it has the value',
+  }),
   reason: Nullable(Type.String({ description: 'Why it is in this state' })),
   winner: Source,
   losers: Type.Array(
@@ -110,11 +108,9 @@ function source({ id, name, version, source, assignment }: ShownSource): Static<
     priority: priorityOf(source),
     since: assignment?.assignedAt.toISOString() ?? null,
     group:
-      source.kind === 'group'
-        ? { id: source.groupId as Id, name: assignment?.groupName ?? source.groupId }
-        : null,
+      source.kind === 'group' ? { id: source.groupId, name: assignment?.groupName ?? source.groupId } : null,
     rule: source.kind === 'rule' ? { id: source.ruleId, name: rule?.name ?? source.ruleId } : null,
-    audiences: (rule?.audiences ?? []).map((audience) => ({ ...audience, reasons: [...audience.reasons] })),
+    audiences: (rule?.audiences ?? []).map(({ id, name, reasons }) => ({ id, name, reasons: [...reasons] })),
   };
 }
 
