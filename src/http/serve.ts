@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { notFound } from '../kernel/fault.ts';
+import type { Id } from '../kernel/id.ts';
 import type { Authenticator, Caller } from '../tenancy/index.ts';
 import type { Dialect } from './dialect.ts';
 import { addEndpoint, type EndpointOptions } from './add-endpoint.ts';
@@ -52,10 +53,10 @@ async function serveHere<Given, Own>(
   }
 }
 
-function requireOrganization<Given, Own>(
+function requireOrganization(
   { organization }: Caller,
   idOrSlug: string,
-  readId: Dialect<Given, Own>['readId'],
+  readId: (text: string) => Id | undefined,
 ): void {
   if (idOrSlug.toLowerCase() === organization.slug || readId(idOrSlug) === organization.id) return;
   throw notFound('Organization', idOrSlug);

@@ -36,3 +36,28 @@ test('a property that a closed object does not have is told once, by its name', 
     { path: 'nmae', message: 'is not a known property' },
   ]);
 });
+
+test('text from a URL is read where it is the one plain spelling of what is meant', () => {
+  const query = validator(
+    Type.Object({
+      page: Type.Optional(Type.Integer()),
+      share: Type.Optional(Type.Number()),
+      deleted: Type.Optional(Type.Boolean()),
+      tags: Type.Optional(Type.Array(Type.String())),
+      segment: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
+    }),
+  );
+  expect(query.readText({ page: '-12', share: '1.50', deleted: 'false', tags: 'a', segment: '1' })).toEqual({
+    page: -12,
+    share: 1.5,
+    deleted: false,
+    tags: ['a'],
+    segment: '1',
+  });
+  for (const page of ['1.5', 'true', '1e1', '0x10', ' 5', '', '01', 'NaN', '9'.repeat(400)]) {
+    expect(() => query.readText({ page }), page).toThrow('page: ');
+  }
+  for (const deleted of ['1', 'yes', 'TRUE', '']) {
+    expect(() => query.readText({ deleted }), deleted).toThrow('deleted: ');
+  }
+});

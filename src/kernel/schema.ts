@@ -29,7 +29,40 @@ export function validator<S extends TSchema>(schema: S): Validator<S> {
     if (found.length > 0) throw invalidInput(found);
     return compiled.Clean(value) as Static<S>;
   };
-  return { violations, read, readText: (value) => read(compiled.Convert(value)) };
+  return { violations, read, readText: (value) => read(convertText(schema, value)) };
+}
+
+interface TextSchema {
+  readonly type?: string;
+  readonly items?: TextSchema;
+  readonly anyOf?: readonly TextSchema[];
+  readonly properties?: Readonly<Record<string, TextSchema>>;
+}
+
+const shapesOfText: Readonly<Record<string, RegExp>> = {
+  integer: /^-?(0|[1-9]\d*)$/,
+  number: /^-?(0|[1-9]\d*)(\.\d+)?$/,
+  boolean: /^(true|false)$/,
+};
+
+/** Turns text into what the schema means, where the text is its one plain spelling; anything else is left for the validator to refuse. */
+function convertText(schema: TextSchema, value: unknown): unknown {
+  const { type = '', items, anyOf, properties } = schema;
+  if (properties && typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [
+        name,
+        Object.hasOwn(properties, name) ? convertText(properties[name]!, item) : item,
+      ]),
+    );
+  }
+  if (type === 'array') {
+    return [value].flat().map((item) => convertText(items ?? {}, item));
+  }
+  if (typeof value !== 'string') return value;
+  if (anyOf?.some((one) => one.type === 'string')) return value;
+  const meant = anyOf?.find((one) => shapesOfText[one.type ?? '']?.test(value))?.type ?? type;
+  return shapesOfText[meant]?.test(value) ? JSON.parse(value) : value;
 }
 
 function readable(errors: readonly SchemaError[]): Violation[] {

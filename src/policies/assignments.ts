@@ -31,7 +31,7 @@ export interface OwnedDevice {
 /** The policies of each of these devices, the strongest first, in one statement. */
 export async function loadAssignedPolicies<Document extends object>(
   reader: Reader,
-  family: Pick<PolicyFamily<Document>, 'kinds' | 'read'>,
+  family: PolicyFamily<Document>,
   devices: readonly OwnedDevice[],
 ): Promise<AssignedPolicy<Document>[][]> {
   if (devices.length === 0) return [];
@@ -62,7 +62,7 @@ export async function loadAssignedPolicies<Document extends object>(
 }
 
 function assignedOfRow<Document extends object>(
-  family: Pick<PolicyFamily<Document>, 'read'>,
+  family: PolicyFamily<Document>,
   row: PolicyRow & { assignment_kind: 'primary' | 'direct'; priority: number | null; assigned_at: Date },
 ): AssignedPolicy<Document> {
   const source: OwnSource =

@@ -41,12 +41,21 @@ export {
   listAllPolicies,
   listPolicies,
   loadPolicies,
-  listPolicyVersions,
   policyNotFound,
   policySortFields,
 } from './policies.ts';
 export type { Policy, PolicyContent } from './policy.ts';
+export {
+  getPolicyOfAnyFamily,
+  listPolicySummaries,
+  policiesOfDevice,
+  policyFamilies,
+  type AnyPolicyFamily,
+  type PolicySummary,
+} from './policy-families.ts';
+export { getPolicyVersion, listPolicyVersions, type PolicyVersion } from './policy-versions.ts';
 export { removeGroup } from './remove-group.ts';
+export { rollBackPolicy } from './roll-back-policy.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';
 export {

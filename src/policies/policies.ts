@@ -14,7 +14,6 @@ import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { Policy, PolicyFamily } from './policy.ts';
 import { policyOfRow, selectPolicies } from './policy-row.ts';
-import { policiesTables } from './tables.ts';
 
 export function policiesOf({ db, scope }: ReadContext, { kinds }: PolicyFamily<object>) {
   return selectPolicies(db)
@@ -113,43 +112,4 @@ export async function listAllPolicies<Document extends object>(
 ): Promise<Policy<Document>[]> {
   const rows = await policiesOf(context, family).orderBy('created_at').orderBy('id').execute();
   return rows.map((row) => policyOfRow(family, row));
-}
-
-/** What a policy was after one of its changes. */
-export interface PolicyVersion<Document extends object> {
-  readonly version: number;
-  readonly name: string;
-  readonly description: string | null;
-  readonly document: Document;
-  readonly madeAt: Date;
-  readonly madeBy: { readonly kind: string; readonly id: Id | null; readonly name: string };
-}
-
-/** Every version of a policy, newest first. A policy that is not there has none. */
-export async function listPolicyVersions<Document extends object>(
-  { db, scope }: ReadContext,
-  { kinds, read }: PolicyFamily<Document>,
-  id: Id,
-): Promise<PolicyVersion<Document>[]> {
-  const rows = await policiesTables(db)
-    .selectFrom('policies_version as version')
-    .innerJoin('policies_policy as policy', (join) =>
-      join
-        .onRef('policy.organization_id', '=', 'version.organization_id')
-        .onRef('policy.id', '=', 'version.policy_id'),
-    )
-    .selectAll('version')
-    .where('version.organization_id', '=', scope.organization.id)
-    .where('version.policy_id', '=', id)
-    .where('policy.kind', 'in', [...kinds])
-    .orderBy('version.version', 'desc')
-    .execute();
-  return rows.map((row) => ({
-    version: row.version,
-    name: row.name,
-    description: row.description,
-    document: read(row.document),
-    madeAt: row.made_at,
-    madeBy: { kind: row.made_by_kind, id: row.made_by_id, name: row.made_by_name },
-  }));
 }

@@ -9,7 +9,7 @@ export function selectPolicies(reader: Reader) {
 }
 
 export function policyOfRow<Document extends object>(
-  { read }: Pick<PolicyFamily<Document>, 'read'>,
+  { read }: PolicyFamily<Document>,
   row: PolicyRow,
 ): Policy<Document> {
   return {

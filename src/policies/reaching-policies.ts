@@ -1,51 +1,42 @@
 import { sql } from '../database/index.ts';
 import type { Device } from '../devices/index.ts';
 import { groupsOfUser, type AssignmentTarget } from '../directory/index.ts';
-import type { JsonObject } from '../kernel/json.ts';
 import type { ReadContext } from '../tenancy/index.ts';
-import { loadAssignedPolicies } from './assignments.ts';
-import { deviceConfigurations } from './device-configurations.ts';
 import type { Assigned, Assignment, Exclusion } from './engine/index.ts';
 import type { Policy } from './policy.ts';
+import { familyOfKind, policiesOfDevice, policyFamilies } from './policy-families.ts';
 import { policyOfRow } from './policy-row.ts';
 import { policiesTables } from './tables.ts';
 import { everyone, nameOfTarget } from './target.ts';
-import { windowsPolicies } from './windows-policy.ts';
 
 /** The policies that are meant for one device. */
 export interface ReachingPolicies {
   /** A policy once for each way in which the device has it. */
-  readonly assigned: readonly Assigned<Policy>[];
+  readonly assigned: readonly Assigned<Policy<object>>[];
   /** Of policies in `assigned` alone. */
   readonly exclusions: readonly (Exclusion & { readonly groupName: string })[];
   /** Policies of which a filter, which is not evaluated yet, says whether the device has them: they are not in `assigned`. */
-  readonly filtered: readonly (Assigned<Policy> & { readonly targetName: string })[];
+  readonly filtered: readonly (Assigned<Policy<object>> & { readonly targetName: string })[];
 }
 
 /** A target that a device is one of, with the policy that has it. */
 export interface ReachedTarget {
-  readonly policy: Policy;
+  readonly policy: Policy<object>;
   readonly target: AssignmentTarget;
   readonly createdAt: Date;
 }
 
-const anyKind = {
-  kinds: [...windowsPolicies.kinds, ...deviceConfigurations.kinds] as [string, ...string[]],
-  read: (stored: JsonObject) => stored,
-};
-
-/** Three statements, however many policies there are: the device's own policies, the groups of its user, and what is meant for them. */
+/** As many statements however many policies there are: for the device's own, the groups of its user, and what is meant for those. */
 export async function policiesReaching(context: ReadContext, device: Device): Promise<ReachingPolicies> {
-  const { db, scope } = context;
   const { id, user } = device;
-  const [[own], groups] = await Promise.all([
-    loadAssignedPolicies<object>(db, anyKind, [{ organizationId: scope.organization.id, id }]),
+  const [own, groups] = await Promise.all([
+    policiesOfDevice(context, id),
     user ? groupsOfUser(context, user.id) : [],
   ]);
   const groupNames = new Map<string, string>(groups.map((group) => [group.id, group.displayName]));
   const keys = [everyone.allDevices, ...(user ? [everyone.allLicensedUsers] : []), ...groupNames.keys()];
   const targeted = reachingOf(await targetsWithKeys(context, keys), groupNames);
-  return { ...targeted, assigned: [...(own as Assigned<Policy>[]), ...targeted.assigned] };
+  return { ...targeted, assigned: [...own, ...targeted.assigned] };
 }
 
 async function targetsWithKeys(
@@ -63,9 +54,14 @@ async function targetsWithKeys(
     .select(['target.target', 'target.created_at as assigned_at'])
     .where('target.organization_id', '=', scope.organization.id)
     .where('target.key', '=', sql<string>`any(${keys}::text[])`)
+    .where(
+      'policy.kind',
+      'in',
+      policyFamilies.flatMap(({ kinds }): readonly string[] => kinds),
+    )
     .execute();
   return rows.map(({ target, assigned_at, ...row }) => ({
-    policy: policyOfRow(anyKind, row),
+    policy: policyOfRow<object>(familyOfKind(row.kind), row),
     target,
     createdAt: assigned_at,
   }));
@@ -76,7 +72,7 @@ export function reachingOf(
   targets: readonly ReachedTarget[],
   groupNames: ReadonlyMap<string, string>,
 ): ReachingPolicies {
-  const assigned: Assigned<Policy>[] = [];
+  const assigned: Assigned<Policy<object>>[] = [];
   const exclusions: ReachingPolicies['exclusions'][number][] = [];
   const filtered: ReachingPolicies['filtered'][number][] = [];
   for (const ofPolicy of Map.groupBy(targets, ({ policy }) => policy.id).values()) {

@@ -1,4 +1,5 @@
 import { fillWithDemo } from '../../src/demo/index.ts';
+import type { Permission } from '../../src/tenancy/index.ts';
 import { makeApplePushCa } from './apple-push-ca.ts';
 import type { TestAnswer, TestServer } from './server.ts';
 
@@ -9,6 +10,8 @@ export interface Filled {
   readonly allIds: readonly string[];
   /** An id for a parameter of a path. */
   idOf(template: string, parameter: string): string;
+  /** What the thing that `idOf` names needs beside the route's own permissions: with policies that depends on their kind. */
+  permissionsFor(template: string): readonly Permission[];
 }
 
 /** Fills the server's first organization with one or more of everything, the last steps through the APIs themselves. */
@@ -56,10 +59,11 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     winAdmxConfigId: await ofApplivery('/mdm/windows/enterprise/admx-configs'),
     mdmAssetId: await ofApplivery('/mdm/assets'),
     mdmUserId: await ofApplivery('/mdm/users'),
-    device: await ofApplivery('/mdm/windows/enterprise/devices'),
     application: await ofNative('/applications'),
     token: await ofNative('/tokens'),
     group: await ofNative('/groups'),
+    device: await ofNative('/devices'),
+    policy: await ofNative('/policies'),
     'deviceManagement/deviceConfigurations': configuration,
     assignmentId: assignments[0].id,
     'deviceManagement/complianceManagementPartners': await ofGraph(`${graph}/complianceManagementPartners`),
@@ -69,12 +73,14 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   return {
     allIds: Object.values(ids),
     idOf(template, parameter) {
-      if (parameter === 'segmentId') return '1';
+      if (parameter === 'segmentId' || parameter === 'version') return '1';
       const collection = Object.keys(ids).find((name) => template.includes(`/${name}/{`));
       const id = ids[parameter] ?? ids[collection ?? ''];
       if (id === undefined) throw new Error(`${template}: nothing is made for {${parameter}}`);
       return id;
     },
+    permissionsFor: (template) =>
+      /^\/api\/.*\/policies/.test(template) ? ['windows.policy.read', 'windows.policy.update'] : [],
   };
 }
 

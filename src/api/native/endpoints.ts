@@ -1,9 +1,11 @@
 import type { Endpoint } from './endpoint.ts';
 import { applicationEndpoints } from './resources/applications.ts';
 import { auditEventEndpoints } from './resources/audit-events.ts';
+import { deviceEndpoints } from './resources/devices.ts';
 import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
+import { policyEndpoints } from './resources/policies.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 
 /** Every operation of Muster's own API. */
@@ -12,6 +14,8 @@ export const endpoints: readonly Endpoint[] = [
   ...tokenEndpoints,
   ...applicationEndpoints,
   ...groupEndpoints,
+  ...deviceEndpoints,
   ...effectivePolicyEndpoints,
+  ...policyEndpoints,
   ...auditEventEndpoints,
 ];

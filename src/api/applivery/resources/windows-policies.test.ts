@@ -5,7 +5,7 @@ import {
   type WindowsOrganization,
 } from '../../../../test/support/windows-organization.ts';
 import { hexOfId, parseHexId } from '../../../kernel/id.ts';
-import { listPolicyVersions, windowsPolicies } from '../../../policies/index.ts';
+import { getPolicyVersion, windowsPolicies } from '../../../policies/index.ts';
 import { listAuditEvents } from '../../../tenancy/index.ts';
 
 const base = '/windows/enterprise/policies';
@@ -109,14 +109,17 @@ test('every change makes a version, kept with who made it and when; no change ma
   expect(same.json).toEqual(second.json);
   const third = await put(id, { name: 'Renamed' });
   expect(third.json.data).toMatchObject({ name: 'Renamed', version: 3, config: { './b': '2' } });
-  const versions = await own.change((context) => listPolicyVersions(context, windowsPolicies, idOf(id)));
-  expect(versions.map(({ version, name, document }) => [version, name, document.config])).toEqual([
-    [3, 'Renamed', { './b': '2' }],
-    [2, 'Versions', { './b': '2' }],
-    [1, 'Versions', { './a': '1' }],
+  const versions = await own.change((context) =>
+    Promise.all([1, 2, 3, 4].map((n) => getPolicyVersion(context, windowsPolicies, idOf(id), n))),
+  );
+  expect(versions.map((version) => version && [version.name, version.document.config])).toEqual([
+    ['Versions', { './a': '1' }],
+    ['Versions', { './b': '2' }],
+    ['Renamed', { './b': '2' }],
+    undefined,
   ]);
-  expect(versions[0]!.madeBy).toMatchObject({ kind: 'serviceAccount', name: 'all' });
-  expect(versions[0]!.madeAt).toEqual(server.now());
+  expect(versions[2]!.madeBy).toMatchObject({ kind: 'serviceAccount', name: 'all' });
+  expect(versions[2]!.madeAt).toEqual(server.now());
   const events = await own.change((context) =>
     listAuditEvents(context, { targetType: 'winPolicy', targetId: idOf(id), limit: 9 }),
   );

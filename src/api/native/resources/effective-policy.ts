@@ -1,12 +1,10 @@
 import { Type, type Static } from 'typebox';
-import { loadDevices, type Device } from '../../../devices/index.ts';
-import { notFound } from '../../../kernel/fault.ts';
+import type { Device } from '../../../devices/index.ts';
 import { effectivePolicyOf, priorityOf, type EffectivePolicy } from '../../../policies/index.ts';
-import type { ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { Guid, Nullable, readId, Timestamp } from '../shapes.ts';
+import { Guid, Nullable, Timestamp } from '../shapes.ts';
+import { DevicePath, platforms, requireDevice } from './named-device.ts';
 
-const platforms = ['windows', 'apple'] as const;
 const Named = (what: string) => Type.Object({ id: Guid(`Id of the ${what}`), name: Type.String() });
 const Value = (description: string) => Type.Unknown({ description });
 
@@ -83,21 +81,6 @@ const EffectivePolicyShape = Type.Object({
   }),
 });
 
-/** A device of either platform: by its id, or the newest that has the serial number or IMEI. Faults: `notFound`. */
-async function requireDevice({ db, scope }: ReadContext, text: string): Promise<Device> {
-  const key = { id: readId(text), text };
-  const organizationId = scope.organization.id;
-  const found = await loadDevices(
-    db,
-    platforms.map((platform) => ({ organizationId, platform, key })),
-  );
-  const devices = found.filter((device) => device !== undefined);
-  const [newest] = devices.toSorted((left, right) => (left.id < right.id ? 1 : -1));
-  const device = devices.find(({ id }) => id === key.id) ?? newest;
-  if (!device) throw notFound('Device', text);
-  return device;
-}
-
 type ShownSource = EffectivePolicy['settings'][number]['winner'];
 
 function source({ id, name, version, source, assignment }: ShownSource): Static<typeof Source> {
@@ -157,14 +140,7 @@ export const effectivePolicyEndpoints: readonly Endpoint[] = [
       'deviceConfiguration.read',
       'group.read',
     ],
-    path: Type.Object({
-      device: Type.String({
-        minLength: 1,
-        maxLength: 128,
-        description:
-          'Id as a GUID or 24 hexadecimal digits, serial number or IMEI. Deleted devices have only their id.',
-      }),
-    }),
+    path: DevicePath,
     data: EffectivePolicyShape,
     async handle({ path, read }) {
       const device = await requireDevice(read, path.device);

@@ -1,0 +1,216 @@
+import { Type, type Static } from 'typebox';
+import { Fault, notFound } from '../../../kernel/fault.ts';
+import {
+  getPolicyOfAnyFamily,
+  getPolicyVersion,
+  listPolicySummaries,
+  listPolicyVersions,
+  policyFamilies,
+  rollBackPolicy,
+  type AnyPolicyFamily,
+  type PolicySummary,
+  type PolicyVersion,
+} from '../../../policies/index.ts';
+import type { ReadContext, Scope } from '../../../tenancy/index.ts';
+import { endpoint, type Endpoint, type EndpointAnswer } from '../endpoint.ts';
+import {
+  AnyId,
+  Guid,
+  idInPath,
+  ListOf,
+  Nullable,
+  pageById,
+  pageByOffset,
+  PageQuery,
+  Timestamp,
+} from '../shapes.ts';
+
+const tag = 'Policies';
+
+const PolicyShape = Type.Object({
+  id: Guid('Id'),
+  kind: Type.String({
+    description: '`winPolicy`, or a Microsoft Graph type such as `macOSGeneralDeviceConfiguration`',
+  }),
+  platform: Type.Enum(['windows', 'apple']),
+  name: Type.String(),
+  description: Nullable(Type.String()),
+  version: Type.Integer({ description: 'One more with every change' }),
+  segment: Type.Integer({ description: 'Number of its segment; 0 is the root' }),
+  exposeToChildren: Type.Boolean({ description: 'Segments below may use it too' }),
+  deviceCount: Type.Integer({
+    description: 'Devices that have it by themselves; those that have it through a group are not counted',
+  }),
+  createdAt: Timestamp('When it was created'),
+  updatedAt: Timestamp('When it was last changed'),
+});
+
+const Document = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'Its settings, in the words of the API that its kind comes from; ids in it are GUIDs',
+});
+
+const PolicyAnswer = Type.Object({ ...PolicyShape.properties, document: Document });
+
+const VersionShape = Type.Object({
+  version: Type.Integer(),
+  name: Type.String({ description: 'What the policy was called' }),
+  description: Nullable(Type.String()),
+  madeAt: Timestamp('When it was made'),
+  madeBy: Type.Object({
+    kind: Type.String({ description: 'serviceAccount, application or operator' }),
+    id: Nullable(Guid('Id of the service account or application')),
+    name: Type.String(),
+  }),
+});
+
+const VersionAnswer = Type.Object({ ...VersionShape.properties, document: Document });
+
+const VersionNumber = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });
+
+const PolicyPath = Type.Object({ policy: AnyId('Id of the policy') });
+
+// Which permission a policy needs depends on its kind, so the handlers look at them.
+const permission = 'organization.read';
+const needs = (verb: Verb) =>
+  `Needs \`windows.policy.${verb}\` for Windows policies and \`deviceConfiguration.${verb}\` for device configurations.`;
+
+function shown(policy: PolicySummary): Static<typeof PolicyShape> {
+  return {
+    id: policy.id,
+    kind: policy.kind,
+    platform: policy.platform,
+    name: policy.name,
+    description: policy.description,
+    version: policy.version,
+    segment: policy.segment,
+    exposeToChildren: policy.exposeToChildren,
+    deviceCount: policy.deviceCount,
+    createdAt: policy.createdAt.toISOString(),
+    updatedAt: policy.updatedAt.toISOString(),
+  };
+}
+
+function versionShown({ madeAt, madeBy, ...rest }: PolicyVersion): Static<typeof VersionShape> {
+  const { version, name, description } = rest;
+  return { version, name, description, madeAt: madeAt.toISOString(), madeBy };
+}
+
+type Verb = 'read' | 'update';
+
+function may({ principal }: Scope, verb: Verb) {
+  return ({ area }: AnyPolicyFamily) => principal.permissions.has(`${area}.${verb}`);
+}
+
+/** The families that the caller may read or change. Faults: `forbidden` when it is none of them. */
+function requireFamilies(scope: Scope, verb: Verb, families: readonly AnyPolicyFamily[] = policyFamilies) {
+  const allowed = families.filter(may(scope, verb));
+  if (allowed.length > 0) return allowed;
+  const accepted = families.map(({ area }) => `${area}.${verb}`);
+  throw new Fault('forbidden', `The permission ${accepted.join(' or ')} is needed.`, { accepted });
+}
+
+/** A policy of one of these families, as the path names it. To callers who may not see its family it is not there. Faults: `notFound`. */
+async function requirePolicy(read: ReadContext, families: readonly AnyPolicyFamily[], text: string) {
+  const policy = await getPolicyOfAnyFamily(read, families, idInPath(text, 'Policy'));
+  if (!policy) throw notFound('Policy', text);
+  return policy;
+}
+
+async function answer(
+  read: ReadContext,
+  families: readonly AnyPolicyFamily[],
+  text: string,
+): Promise<EndpointAnswer<Static<typeof PolicyAnswer>>> {
+  const policy = await requirePolicy(read, families, text);
+  return { data: { ...shown(policy), document: { ...policy.document } }, revision: policy.version };
+}
+
+export const policyEndpoints: readonly Endpoint[] = [
+  endpoint({
+    name: 'listPolicies',
+    method: 'GET',
+    url: '/policies',
+    tag,
+    summary: 'List the policies of all kinds, oldest first',
+    description: `${needs('read')} With one of them alone, the list has policies of that kind alone.`,
+    permission,
+    query: PageQuery,
+    data: ListOf(PolicyShape),
+    handle: async ({ query, read }) => {
+      const families = requireFamilies(read.scope, 'read');
+      const { items, next } = await pageById(query, (part) => listPolicySummaries(read, families, part));
+      return { data: { items: items.map(shown), next } };
+    },
+  }),
+  endpoint({
+    name: 'getPolicy',
+    method: 'GET',
+    url: '/policies/{policy}',
+    tag,
+    summary: 'Get a policy of any kind',
+    description: needs('read'),
+    permission,
+    path: PolicyPath,
+    data: PolicyAnswer,
+    handle: async ({ path, read }) => answer(read, requireFamilies(read.scope, 'read'), path.policy),
+  }),
+  endpoint({
+    name: 'listPolicyVersions',
+    method: 'GET',
+    url: '/policies/{policy}/versions',
+    tag,
+    summary: 'List the versions of a policy, newest first',
+    description: needs('read'),
+    permission,
+    path: PolicyPath,
+    query: PageQuery,
+    data: ListOf(VersionShape),
+    handle: async ({ path, query, read }) => {
+      const { id, family } = await requirePolicy(read, requireFamilies(read.scope, 'read'), path.policy);
+      const { items, next } = await pageByOffset(query, (part) => listPolicyVersions(read, family, id, part));
+      return { data: { items: items.map(versionShown), next } };
+    },
+  }),
+  endpoint({
+    name: 'getPolicyVersion',
+    method: 'GET',
+    url: '/policies/{policy}/versions/{version}',
+    tag,
+    summary: 'Get a version of a policy',
+    description: needs('read'),
+    permission,
+    path: Type.Object({ ...PolicyPath.properties, version: VersionNumber }),
+    data: VersionAnswer,
+    handle: async ({ path, read }) => {
+      const { id, family } = await requirePolicy(read, requireFamilies(read.scope, 'read'), path.policy);
+      const version = await getPolicyVersion<object>(read, family, id, path.version);
+      if (!version) throw notFound('Version', String(path.version));
+      return { data: { ...versionShown(version), document: { ...version.document } } };
+    },
+  }),
+  endpoint({
+    name: 'rollBackPolicy',
+    method: 'POST',
+    url: '/policies/{policy}/rollback',
+    tag,
+    summary: 'Give a policy the content of an earlier version',
+    description: [
+      'Name, description and document become those of that version, in a new version; nothing happens if they are the same. Refused when the',
+      `document refers to something that is not there any more. ${needs('update')}`,
+    ].join(' '),
+    permission,
+    path: PolicyPath,
+    body: Type.Object({ version: VersionNumber }),
+    data: PolicyAnswer,
+    handle: ({ path, body, ifMatch, change }) =>
+      change(async (context) => {
+        const { scope } = context;
+        const changeable = requireFamilies(scope, 'update');
+        const visible = [...new Set([...changeable, ...policyFamilies.filter(may(scope, 'read'))])];
+        const { id, family } = await requirePolicy(context, visible, path.policy);
+        requireFamilies(scope, 'update', [family]);
+        await rollBackPolicy(context, family, { id, version: body.version, ifMatch });
+        return answer(context, changeable, path.policy);
+      }),
+  }),
+];
