@@ -5,6 +5,7 @@ import {
   explain,
   resolve,
   strongestAssignments,
+  strongestFirst,
   withoutSecretItem,
   withoutSecrets,
   type AssignedPolicy,
@@ -39,7 +40,7 @@ export function explainedOn(
     notApplicable: [
       ...notApplicable.map(withoutSecretItem),
       ...exclusions.map(({ policyId, groupName }) =>
-        notHad(strongestAssignments(ready.filter(({ policy }) => policy.id === policyId))[0]!, {
+        notHad(strongestFirst(ready.filter(({ policy }) => policy.id === policyId))[0]!, {
           reason: 'excluded',
           message: `The user's group '${groupName}' is excluded.`,
         }),
@@ -62,10 +63,9 @@ function explainedFor(
   const system = systemOf(device);
   if (system === undefined) {
     const { os } = device.summary;
-    const message =
-      os === undefined
-        ? 'The device has not told which operating system it runs.'
-        : `This version delivers no policies to '${os}'.`;
+    const message = os
+      ? `This version delivers no policies to '${os}'.`
+      : 'The device has not told which operating system it runs.';
     const strongest = strongestAssignments(assigned, exclusions);
     return {
       settings: [],

@@ -59,6 +59,8 @@ async function targetsWithKeys(
       'in',
       policyFamilies.flatMap(({ kinds }): readonly string[] => kinds),
     )
+    .orderBy('policy.id')
+    .orderBy('target.key')
     .execute();
   return rows.map(({ target, assigned_at, ...row }) => ({
     policy: policyOfRow<object>(familyOfKind(row.kind), row),
