@@ -10,6 +10,7 @@ import {
   createWindowsPolicy,
   deviceConfigurations,
   emptyWindowsPolicy,
+  replaceTargets,
   updateWindowsDevice,
   type WindowsPolicy,
 } from '../policies/index.ts';
@@ -142,12 +143,15 @@ async function createPolicies(context: WriteContext): Promise<DemoPolicies> {
 
   const mac = (name: string, document: Record<string, number | boolean | string>) =>
     createPolicy(context, deviceConfigurations, { kind: 'macOSGeneralDeviceConfiguration', name, document });
-  await mac('Mac passwords', {
+  const passwords = await mac('Mac passwords', {
     passwordRequired: true,
     passwordRequiredType: 'alphanumeric',
     passwordMinimumLength: 12,
     passwordPreviousPasswordBlockCount: 5,
   });
+  await replaceTargets(context, deviceConfigurations, passwords.id, [
+    { target: { kind: 'allDevices' }, path: 'assignments[0].target' },
+  ]);
   await mac('Mac restrictions', { airDropBlocked: true, screenCaptureBlocked: true });
   return { baseline, sales, engineering };
 }

@@ -86,6 +86,25 @@ export async function listGroupMembers(
   return { items: rows.map(userOfRow), total };
 }
 
+/** The groups that a user is in. */
+export async function groupsOfUser(
+  { db, scope }: ReadContext,
+  userId: Id,
+): Promise<Pick<Group, 'id' | 'displayName'>[]> {
+  const rows = await directoryTables(db)
+    .selectFrom('directory_group_user as member')
+    .innerJoin('directory_group as group', (join) =>
+      join
+        .onRef('group.organization_id', '=', 'member.organization_id')
+        .onRef('group.id', '=', 'member.group_id'),
+    )
+    .select(['group.id', 'group.display_name'])
+    .where('member.organization_id', '=', scope.organization.id)
+    .where('member.user_id', '=', userId)
+    .execute();
+  return rows.map(({ id, display_name }) => ({ id, displayName: display_name }));
+}
+
 /** Those of the users that the organization has; they cannot be removed until the transaction ends. */
 async function lockUsers({ db, scope }: WriteContext, ids: readonly Id[]): Promise<Set<Id>> {
   const rows = await directoryTables(db)

@@ -1,5 +1,5 @@
 export { normalizedTarget, targetViolations, type AssignmentTarget } from './assignment-target.ts';
-export { addGroupMembers, listGroupMembers, removeGroupMembers } from './group-members.ts';
+export { addGroupMembers, groupsOfUser, listGroupMembers, removeGroupMembers } from './group-members.ts';
 export {
   createGroup,
   groupsByIds,

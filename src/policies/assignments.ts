@@ -4,11 +4,23 @@ import type { IdQuery } from '../devices/index.ts';
 import { Fault, invalidInput, type Violation } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { requireFeature, type ReadContext, type WriteContext } from '../tenancy/index.ts';
+import {
+  largestPriority,
+  priorityOf,
+  strongestFirst,
+  textOfSource,
+  type Assigned,
+  type AssignmentSource,
+} from './engine/index.ts';
 import type { NamedId, Policy, PolicyFamily } from './policy.ts';
 import { policiesByIds } from './policies.ts';
 import { policyOfRow } from './policy-row.ts';
-import { largestPriority, strongestFirst, type AssignedPolicy } from './strength.ts';
 import { policiesTables, type PolicyRow } from './tables.ts';
+
+/** A policy that a device has by itself: in its primary slot, or given directly with a priority. */
+export type AssignedPolicy<Document extends object> = Assigned<Policy<Document>, OwnSource>;
+
+type OwnSource = Extract<AssignmentSource, { readonly kind: 'primary' | 'direct' }>;
 
 /** A device of some organization. */
 export interface OwnedDevice {
@@ -53,11 +65,25 @@ function assignedOfRow<Document extends object>(
   family: PolicyFamily<Document>,
   row: PolicyRow & { assignment_kind: 'primary' | 'direct'; priority: number | null; assigned_at: Date },
 ): AssignedPolicy<Document> {
-  const policy = policyOfRow(family, row);
-  const assignedAt = row.assigned_at;
-  return row.assignment_kind === 'primary'
-    ? { kind: 'primary', priority: null, policy, assignedAt }
-    : { kind: 'direct', priority: row.priority!, policy, assignedAt };
+  const source: OwnSource =
+    row.assignment_kind === 'primary' ? { kind: 'primary' } : { kind: 'direct', priority: row.priority! };
+  return { policy: policyOfRow(family, row), assignment: { source, assignedAt: row.assigned_at } };
+}
+
+/** The policy in the primary slot. */
+export function primaryPolicyOf<Document extends object>(
+  assigned: readonly AssignedPolicy<Document>[],
+): Policy<Document> | undefined {
+  return assigned.find(({ assignment }) => assignment.source.kind === 'primary')?.policy;
+}
+
+/** The policies that are given directly, with their priorities. */
+export function directPoliciesOf<Document extends object>(
+  assigned: readonly AssignedPolicy<Document>[],
+): { policy: Policy<Document>; priority: number }[] {
+  return assigned.flatMap(({ policy, assignment: { source } }) =>
+    source.kind === 'direct' ? [{ policy, priority: source.priority }] : [],
+  );
 }
 
 /** What an administrator says of a device's policies. Members that are absent stay as they are; a list replaces the whole list. */
@@ -84,28 +110,19 @@ export async function setDeviceAssignments<Document extends object>(
     ...(primary ? [primary] : []),
     ...(direct ?? []).map(({ policy }) => policy),
   ]);
-  const storedSince = (kind: AssignedPolicy<Document>['kind'], id: Id) =>
-    stored.find((item) => item.kind === kind && item.policy.id === id)?.assignedAt ?? context.now;
-  const wanted = strongestFirst<Document>([
-    ...(primary === undefined ? stored.filter(({ kind }) => kind === 'primary') : []),
-    ...(primary
-      ? [
-          {
-            kind: 'primary' as const,
-            priority: null,
-            policy: policies.get(primary.id)!,
-            assignedAt: storedSince('primary', primary.id),
-          },
-        ]
-      : []),
+  const storedOf = (kind: OwnSource['kind']) =>
+    stored.filter(({ assignment }) => assignment.source.kind === kind);
+  const assigned = (id: Id, source: OwnSource): AssignedPolicy<Document> => {
+    const before = storedOf(source.kind).find(({ policy }) => policy.id === id);
+    const assignedAt = before?.assignment.assignedAt ?? context.now;
+    return { policy: policies.get(id)!, assignment: { source, assignedAt } };
+  };
+  const wanted = strongestFirst([
+    ...(primary === undefined ? storedOf('primary') : []),
+    ...(primary ? [assigned(primary.id, { kind: 'primary' })] : []),
     ...(direct === undefined
-      ? stored.filter(({ kind }) => kind === 'direct')
-      : direct.map(({ policy: { id }, priority }) => ({
-          kind: 'direct' as const,
-          priority,
-          policy: policies.get(id)!,
-          assignedAt: storedSince('direct', id),
-        }))),
+      ? storedOf('direct')
+      : direct.map(({ policy: { id }, priority }) => assigned(id, { kind: 'direct', priority }))),
   ]);
   if (isSameSet(stored, wanted)) return stored;
   await writeAssignments(context, deviceId, stored, wanted);
@@ -188,7 +205,7 @@ function isSameSet(
   stored: readonly AssignedPolicy<object>[],
   wanted: readonly AssignedPolicy<object>[],
 ): boolean {
-  const keyOf = ({ kind, priority, policy }: AssignedPolicy<object>) => `${kind} ${priority} ${policy.id}`;
+  const keyOf = (item: AssignedPolicy<object>) => `${item.policy.id} ${textOfSource(item.assignment.source)}`;
   const keys = new Set(stored.map(keyOf));
   return stored.length === wanted.length && wanted.every((item) => keys.has(keyOf(item)));
 }
@@ -200,7 +217,7 @@ async function writeAssignments(
   stored: readonly AssignedPolicy<object>[],
   wanted: readonly AssignedPolicy<object>[],
 ): Promise<void> {
-  const keyOf = ({ kind, policy }: AssignedPolicy<object>) => `${kind} ${policy.id}`;
+  const keyOf = ({ policy, assignment }: AssignedPolicy<object>) => `${assignment.source.kind} ${policy.id}`;
   const kept = new Set(wanted.map(keyOf));
   const removed = stored.map(keyOf).filter((key) => !kept.has(key));
   if (removed.length > 0) {
@@ -216,12 +233,12 @@ async function writeAssignments(
     await policiesTables(db)
       .insertInto('policies_assignment')
       .values(
-        wanted.map(({ kind, priority, policy, assignedAt }) => ({
+        wanted.map(({ policy, assignment: { source, assignedAt } }) => ({
           organization_id: scope.organization.id,
           device_id: deviceId,
-          kind,
+          kind: source.kind,
           policy_id: policy.id,
-          priority,
+          priority: priorityOf(source),
           assigned_at: assignedAt,
         })),
       )

@@ -28,9 +28,11 @@ export {
   updateAsset,
   type NewAsset,
 } from './assets.ts';
-export { idsOfDevicesAssigned } from './assignments.ts';
+export { directPoliciesOf, idsOfDevicesAssigned, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
+export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
+export { largestPriority, priorityOf } from './engine/index.ts';
 export { loadItems, type Items } from './items.ts';
 export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
@@ -54,7 +56,6 @@ export {
 export { getPolicyVersion, listPolicyVersions, type PolicyVersion } from './policy-versions.ts';
 export { removeGroup } from './remove-group.ts';
 export { rollBackPolicy } from './roll-back-policy.ts';
-export { largestPriority } from './strength.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';
 export {

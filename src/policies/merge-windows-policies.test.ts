@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHexId, type Id } from '../kernel/id.ts';
 import { mergeWindowsPolicies } from './merge-windows-policies.ts';
-import type { AssignedPolicy } from './strength.ts';
+import type { AssignedPolicy } from './assignments.ts';
 import { emptyWindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 
 const idOf = (number: number): Id => parseHexId(number.toString(16).padStart(24, '0'))!;
@@ -26,12 +26,19 @@ function assigned(
     createdAt: moment,
     updatedAt: moment,
   };
-  return priority === null
-    ? { kind: 'primary', priority, policy, assignedAt }
-    : { kind: 'direct', priority, policy, assignedAt };
+  const source = priority === null ? { kind: 'primary' as const } : { kind: 'direct' as const, priority };
+  return { policy, assignment: { source, assignedAt } };
 }
 
 describe('several policies on one device', () => {
+  test('two spellings of a path are one setting, in the spelling of the stronger policy', () => {
+    const merged = mergeWindowsPolicies([
+      assigned(1, 2, { config: { './Device/Vendor/MSFT/Policy/A': 'weak' } }),
+      assigned(2, 1, { config: { './vendor/msft/policy/a': 'strong' } }),
+    ]);
+    expect(merged?.document.config).toEqual({ './vendor/msft/policy/a': 'strong' });
+  });
+
   test('none make none, one makes itself', () => {
     expect(mergeWindowsPolicies([])).toBeUndefined();
     const only = assigned(1, 5, { config: { './a': '1' } });
@@ -131,6 +138,54 @@ const sets = fc
     ),
   );
 
+/** The documented rules, told plainly: weak policies first, so that the stronger ones overwrite them. */
+function documentedMerge(set: readonly AssignedPolicy<WindowsPolicyDocument>[]): WindowsPolicyDocument {
+  const priorityOf = ({ assignment: { source } }: (typeof set)[number]) =>
+    source.kind === 'primary' ? -1 : source.priority;
+  const strongestFirst = set.toSorted(
+    (a, b) =>
+      priorityOf(a) - priorityOf(b) ||
+      a.assignment.assignedAt.getTime() - b.assignment.assignedAt.getTime() ||
+      (a.policy.id < b.policy.id ? -1 : 1),
+  );
+  const documents = strongestFirst.map(({ policy }) => policy.document);
+  const merged = <Values extends object>(of: (document: WindowsPolicyDocument) => Values) =>
+    Object.fromEntries(documents.toReversed().flatMap((document) => Object.entries(of(document)))) as Values;
+  const united = <Item>(
+    of: (document: WindowsPolicyDocument) => readonly Item[],
+    identity: (item: Item) => unknown,
+  ) => {
+    const items = documents.flatMap(of);
+    return items.filter(
+      (item, index) => items.findIndex((other) => identity(other) === identity(item)) === index,
+    );
+  };
+  return {
+    config: merged(({ config }) => config),
+    applications: united(
+      ({ applications }) => applications,
+      ({ winApplicationId }) => winApplicationId,
+    ),
+    scripts: united(
+      ({ scripts }) => scripts,
+      ({ id }) => id,
+    ),
+    admxConfigs: united(
+      ({ admxConfigs }) => admxConfigs,
+      ({ winAdmxConfigId }) => winAdmxConfigId,
+    ),
+    assets: united(
+      ({ assets }) => assets,
+      ({ mdmAssetId }) => mdmAssetId,
+    ),
+    bookmarks: united(
+      ({ bookmarks }) => bookmarks,
+      ({ url }) => url,
+    ),
+    agentConfiguration: merged(({ agentConfiguration }) => agentConfiguration),
+  };
+}
+
 describe('whatever the policies', () => {
   test('the order in which they are read does not matter', () => {
     fc.assert(
@@ -152,6 +207,15 @@ describe('whatever the policies', () => {
         for (const [key, value] of Object.entries(config)) {
           expect(set.some(({ policy }) => policy.document.config[key] === value)).toBe(true);
         }
+      }),
+    );
+  });
+
+  test('of each setting the strongest policy that has it counts, in the spelling of that policy', () => {
+    fc.assert(
+      fc.property(sets, (set) => {
+        fc.pre(set.length > 1);
+        expect(mergeWindowsPolicies(set)!.document).toEqual(documentedMerge(set));
       }),
     );
   });

@@ -1,48 +1,56 @@
-import { strongestFirst, type AssignedPolicy } from './strength.ts';
-import type { WindowsPolicy, WindowsPolicyDocument } from './windows-policy.ts';
+import type { Json } from '../kernel/json.ts';
+import type { AssignedPolicy } from './assignments.ts';
+import { compilePolicy, resolve, type ResolvedSetting } from './engine/index.ts';
+import { emptyWindowsPolicy, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 
 /**
- * The policy that several policies make together. What only one of them says, all devices that have them get; where they differ, the
- * stronger one counts: per OMA-URI, per member of the agent's configuration, and in lists per application, script, ADMX configuration,
- * asset (by id) and bookmark (by URL). Lists keep the order of the stronger policies. Name, id and version are those of the strongest.
- * Undefined when there is no policy.
+ * The policy that several policies make together: what the engine resolves them to, written as one policy. What only one of them says,
+ * all devices that have them get; where they differ, the stronger one counts: per OMA-URI, per member of the agent's configuration, and in
+ * lists per application, script, ADMX configuration, asset (by id) and bookmark (by URL). Lists keep the order of the stronger policies.
+ * Name, id and version are those of the strongest. Undefined when there is no policy.
  */
 export function mergeWindowsPolicies(
   assigned: readonly AssignedPolicy<WindowsPolicyDocument>[],
 ): WindowsPolicy | undefined {
-  const policies = strongestFirst(assigned).map(({ policy }) => policy);
-  const [strongest] = policies;
-  if (!strongest || policies.length === 1) return strongest;
-  const documents = policies.map(({ document }) => document);
-  const document: WindowsPolicyDocument = {
-    config: firstOfEach(documents.map(({ config }) => config)),
-    applications: union(documents, 'applications', (item) => item.winApplicationId),
-    scripts: union(documents, 'scripts', (item) => item.id),
-    admxConfigs: union(documents, 'admxConfigs', (item) => item.winAdmxConfigId),
-    assets: union(documents, 'assets', (item) => item.mdmAssetId),
-    bookmarks: union(documents, 'bookmarks', (item) => item.url ?? `title ${item.title ?? ''}`),
-    agentConfiguration: firstOfEach(documents.map(({ agentConfiguration }) => agentConfiguration)),
+  const [only] = assigned;
+  if (!only || assigned.length === 1) return only?.policy;
+  const { policies, settings } = resolve(
+    'windows',
+    assigned.map(({ policy, assignment }) => ({ policy: compilePolicy(policy), assignment })),
+  );
+  const strongest = assigned.find(({ policy }) => policy.id === policies[0]!.id)!.policy;
+  return { ...strongest, document: documentOf(settings) };
+}
+
+const lists = {
+  application: 'applications',
+  script: 'scripts',
+  admxConfig: 'admxConfigs',
+  asset: 'assets',
+  bookmark: 'bookmarks',
+} as const satisfies Record<string, keyof WindowsPolicyDocument>;
+
+/** The settings as the engine's compiler would read them from a document. */
+function documentOf(settings: readonly ResolvedSetting[]): WindowsPolicyDocument {
+  const config: [path: string, value: Json][] = [];
+  const agentConfiguration: [name: string, value: Json][] = [];
+  const items: Record<(typeof lists)[keyof typeof lists], Json[]> = {
+    applications: [],
+    scripts: [],
+    admxConfigs: [],
+    assets: [],
+    bookmarks: [],
   };
-  return { ...strongest, document };
-}
-
-function firstOfEach<Values extends object>(strongestFirst: readonly Values[]): Values {
-  return Object.fromEntries(strongestFirst.toReversed().flatMap(Object.entries)) as Values;
-}
-
-type ListName = 'applications' | 'scripts' | 'admxConfigs' | 'assets' | 'bookmarks';
-
-function union<Name extends ListName>(
-  strongestFirst: readonly WindowsPolicyDocument[],
-  name: Name,
-  identity: (item: WindowsPolicyDocument[Name][number]) => string,
-): WindowsPolicyDocument[Name] {
-  const kept = new Map<string, WindowsPolicyDocument[Name][number]>();
-  for (const document of strongestFirst) {
-    for (const item of document[name]) {
-      const key = identity(item);
-      if (!kept.has(key)) kept.set(key, item);
-    }
+  for (const { key, value, written } of settings) {
+    const part = key.slice(0, key.indexOf('/'));
+    if (written !== undefined) config.push([written, value]);
+    else if (part === 'agentConfiguration') agentConfiguration.push([key.slice(part.length + 1), value]);
+    else items[lists[part as keyof typeof lists]].push(value);
   }
-  return [...kept.values()] as unknown as WindowsPolicyDocument[Name];
+  return {
+    ...emptyWindowsPolicy,
+    ...items,
+    config: Object.fromEntries(config),
+    agentConfiguration: Object.fromEntries(agentConfiguration),
+  } as unknown as WindowsPolicyDocument;
 }

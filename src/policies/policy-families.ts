@@ -3,10 +3,10 @@ import type { Platform } from '../devices/index.ts';
 import { rootSegmentId } from '../directory/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
-import { loadAssignedPolicies } from './assignments.ts';
+import { loadAssignedPolicies, type AssignedPolicy } from './assignments.ts';
 import { deviceConfigurations } from './device-configurations.ts';
+import { strongestFirst } from './engine/index.ts';
 import type { Policy } from './policy.ts';
-import { strongestFirst, type AssignedPolicy } from './strength.ts';
 import { policiesTables, type PolicyRow } from './tables.ts';
 import { windowsPolicies } from './windows-policy.ts';
 
@@ -112,7 +112,8 @@ function summaryOfRow(row: SummaryRow): PolicySummary {
   };
 }
 
-function familyOfKind(kind: string): AnyPolicyFamily {
+/** The family of a kind that one of them has. */
+export function familyOfKind(kind: string): AnyPolicyFamily {
   return policyFamilies.find(({ kinds }) => kinds.includes(kind))!;
 }
 

@@ -17,7 +17,7 @@ export interface NamedTarget {
 }
 
 /** Microsoft Graph's GUIDs for everyone. No group has one of them. */
-const everyone = {
+export const everyone = {
   allDevices: 'adadadad-808e-44e2-905a-0b7873a8a531',
   allLicensedUsers: 'acacacac-9df4-4c7d-9d50-4ef0226f57a9',
 } as const;

@@ -14,14 +14,16 @@ import { gather } from '../kernel/gather.ts';
 import { audit, type ReadContext, type Scope, type WriteContext } from '../tenancy/index.ts';
 import {
   clearDeviceAssignments,
+  directPoliciesOf,
   loadAssignedPolicies,
+  primaryPolicyOf,
   setDeviceAssignments,
+  type AssignedPolicy,
   type AssignmentChange,
   type OwnedDevice,
 } from './assignments.ts';
 import { loadItems, lockItems, type ItemReference, type Items, type WantedItems } from './items.ts';
 import type { NamedId } from './policy.ts';
-import type { AssignedPolicy } from './strength.ts';
 import { windowsPolicies, type WindowsPolicyDocument } from './windows-policy.ts';
 import { referencesOf } from './windows-policies.ts';
 
@@ -200,9 +202,10 @@ function auditable(device: Device, assigned: Assigned) {
     segment,
     scripts,
     state,
-    primaryPolicyId: assigned.find(({ kind }) => kind === 'primary')?.policy.id ?? null,
-    policyAssignments: assigned
-      .filter(({ kind }) => kind === 'direct')
-      .map(({ policy, priority }) => ({ policyId: policy.id, priority })),
+    primaryPolicyId: primaryPolicyOf(assigned)?.id ?? null,
+    policyAssignments: directPoliciesOf(assigned).map(({ policy, priority }) => ({
+      policyId: policy.id,
+      priority,
+    })),
   };
 }

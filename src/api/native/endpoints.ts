@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts';
 import { applicationEndpoints } from './resources/applications.ts';
 import { auditEventEndpoints } from './resources/audit-events.ts';
 import { deviceEndpoints } from './resources/devices.ts';
+import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
 import { policyEndpoints } from './resources/policies.ts';
@@ -14,6 +15,7 @@ export const endpoints: readonly Endpoint[] = [
   ...applicationEndpoints,
   ...groupEndpoints,
   ...deviceEndpoints,
+  ...effectivePolicyEndpoints,
   ...policyEndpoints,
   ...auditEventEndpoints,
 ];

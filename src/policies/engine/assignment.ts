@@ -1,7 +1,7 @@
 import type { Id } from '../../kernel/id.ts';
 
 /** An audience that a device belongs to, and what of the device says so, such as `tag:sales`. */
-export interface MatchedAudience {
+interface MatchedAudience {
   readonly id: Id;
   readonly name: string;
   readonly reasons: readonly string[];
@@ -19,11 +19,22 @@ export type AssignmentSource =
   | { readonly kind: 'group'; readonly groupId: string };
 
 /** That one device has a policy. */
-export interface Assignment {
-  readonly source: AssignmentSource;
+export interface Assignment<Source extends AssignmentSource = AssignmentSource> {
+  readonly source: Source;
   readonly assignedAt: Date;
+  /** Of a group: what it is called. */
+  readonly groupName?: string;
   /** Of an automation rule: what it is called, and why it has the device. */
   readonly rule?: { readonly name: string; readonly audiences: readonly MatchedAudience[] };
+}
+
+/** A policy that one device has. */
+export interface Assigned<
+  Policy extends { readonly id: Id } = { readonly id: Id },
+  Source extends AssignmentSource = AssignmentSource,
+> {
+  readonly policy: Policy;
+  readonly assignment: Assignment<Source>;
 }
 
 /** That a group, which the device or its user is in, shall not have a policy. */
@@ -32,16 +43,27 @@ export interface Exclusion {
   readonly groupId: string;
 }
 
+export const largestPriority = 10_000;
+
 /** Graph's targets have no priorities. All of them count as this one, which is also what Applivery's own examples give to policies. */
 export const graphTargetPriority = 100;
 
-/** 1 lets the lower number win, -1 the higher. */
+/**
+ * Which of two priorities is stronger: 1 lets the lower number win, -1 the higher. The vendor's documentation of automation rules says
+ * that lower numbers mean higher priority.
+ */
 const lowerNumberWins: 1 | -1 = 1;
 
-/** The smaller, the stronger. Policies of the same rank are equally strong. The primary slot is stronger than every priority. */
+/** The number that an assignment competes with; null for the primary slot, which is stronger than every number. */
+export function priorityOf(source: AssignmentSource): number | null {
+  if (source.kind === 'primary') return null;
+  return 'priority' in source ? source.priority : graphTargetPriority;
+}
+
+/** The smaller, the stronger. Policies of the same rank are equally strong. */
 export function rankOf(source: AssignmentSource): number {
-  if (source.kind === 'primary') return -Infinity;
-  return lowerNumberWins * ('priority' in source ? source.priority : graphTargetPriority);
+  const priority = priorityOf(source);
+  return priority === null ? -Infinity : lowerNumberWins * priority;
 }
 
 /** The source as a text that no other source has. */
@@ -58,23 +80,22 @@ export function textOfSource(source: AssignmentSource): string {
   }
 }
 
-interface Assigned {
-  readonly policy: { readonly id: Id };
-  readonly assignment: Assignment;
+/**
+ * The strongest first. Equally strong ones are in the order of their age, equally old ones in that of their policies (ids are ordered by
+ * time), so that the order does not depend on how they were read.
+ */
+export function strongestFirst<Item extends Assigned>(assigned: readonly Item[]): Item[] {
+  return assigned.toSorted(compareStrength);
 }
 
-/**
- * What counts of a device's assignments, the strongest first: none of an excluded policy, and of each other policy the strongest one.
- * Equally strong ones are in the order of their age, equally old ones in that of their policies (ids are ordered by time), so that the
- * order does not depend on how they were read.
- */
+/** What counts of a device's assignments, the strongest first: none of an excluded policy, and of each other policy the strongest one. */
 export function strongestAssignments<Item extends Assigned>(
   assigned: readonly Item[],
   exclusions: readonly Exclusion[] = [],
 ): Item[] {
   const seen = new Set<Id>(exclusions.map(({ policyId }) => policyId));
   const strongest: Item[] = [];
-  for (const item of assigned.toSorted(compareStrength)) {
+  for (const item of strongestFirst(assigned)) {
     if (seen.has(item.policy.id)) continue;
     seen.add(item.policy.id);
     strongest.push(item);

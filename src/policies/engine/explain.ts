@@ -4,20 +4,21 @@ import { requirementOf } from './apple/keys.ts';
 import {
   strongestAssignments,
   textOfSource,
+  type Assigned,
   type Assignment,
   type AssignmentSource,
   type Exclusion,
 } from './assignment.ts';
 import type { Decision, LoserReason, ResolvedDocument, ResolvedSetting } from './resolve.ts';
-import type { NotApplicable, Platform } from './setting.ts';
+import type { NotApplicable, Platform, Setting } from './setting.ts';
 
 /** How far a setting has come on a device. */
 export interface Progress {
   readonly state: 'pending' | 'delivered' | 'verified' | 'error';
   /** For people; null when there is nothing to say. */
   readonly reason: string | null;
-  /** What the device says it has. */
-  readonly reported: { readonly value: Json; readonly at: Date } | null;
+  /** What the device says it has; `at` is null when nobody knows since when. */
+  readonly reported: { readonly value: Json; readonly at: Date | null } | null;
 }
 
 /** What explaining needs to know of the one device. */
@@ -26,10 +27,10 @@ export interface ExplainedDevice {
   readonly osVersion: string | undefined;
   readonly supervised: boolean | undefined;
   /** Of the policies that the document was resolved of, to say why the device has each. */
-  readonly assigned: readonly { readonly policy: { readonly id: Id }; readonly assignment: Assignment }[];
+  readonly assigned: readonly Assigned[];
   readonly exclusions?: readonly Exclusion[];
   /** Undefined for a setting that was never sent. */
-  readonly progressOf: (platform: Platform, key: string) => Progress | undefined;
+  readonly progressOf: (setting: Setting) => Progress | undefined;
 }
 
 /** A policy with the assignment that gives it to a device. */
@@ -90,7 +91,7 @@ function explained(
   const { platform, key, title, value, decision } = setting;
   const winner = policies[setting.winner]!;
   const losers = setting.losers.map(({ policy, value, why }) => ({ ...policies[policy]!, value, why }));
-  const progress = device.progressOf(platform, key);
+  const progress = device.progressOf(setting);
   const missing = missingOn(device, requirementOf(system, key), system);
   const base = {
     platform,

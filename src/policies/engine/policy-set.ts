@@ -1,5 +1,4 @@
-import type { Id } from '../../kernel/id.ts';
-import { strongestAssignments, textOfSource, type Assignment, type Exclusion } from './assignment.ts';
+import { strongestAssignments, textOfSource, type Assigned, type Exclusion } from './assignment.ts';
 import { canonicalJson } from './json-values.ts';
 import type { ResolvedDocument } from './resolve.ts';
 import type { System } from './setting.ts';
@@ -10,7 +9,7 @@ import type { System } from './setting.ts';
  */
 export function policySetKey(
   system: System,
-  assigned: readonly { readonly policy: { readonly id: Id }; readonly assignment: Assignment }[],
+  assigned: readonly Assigned[],
   exclusions: readonly Exclusion[] = [],
 ): string {
   const strongest = strongestAssignments(assigned, exclusions);

@@ -3,7 +3,7 @@ import type { Json } from '../../kernel/json.ts';
 import {
   rankOf,
   strongestAssignments,
-  type Assignment,
+  type Assigned,
   type AssignmentSource,
   type Exclusion,
 } from './assignment.ts';
@@ -13,10 +13,7 @@ import { isSame } from './json-values.ts';
 import type { NotApplicable, Setting, System } from './setting.ts';
 
 /** A policy that a device has, ready to be resolved. */
-export interface AssignedPolicy {
-  readonly policy: CompiledPolicy;
-  readonly assignment: Assignment;
-}
+export type AssignedPolicy = Assigned<CompiledPolicy>;
 
 /** A policy of a resolved document. */
 export interface DocumentPolicy {
@@ -39,7 +36,7 @@ export type LoserReason =
   /** It says the same as the device's value. */
   | 'sameValue';
 
-export interface Loser {
+interface Loser {
   /** Index in the document's policies. */
   readonly policy: number;
   readonly value: Json;

@@ -20,8 +20,10 @@ export interface Setting {
   readonly value: Json;
   /** What becomes of two values when neither policy is stronger. */
   readonly combine: CombineRule;
-  /** Windows nodes only: the path with its letters as the policy writes them. */
+  /** Windows nodes only: the path in its one way, with its letters as the policy writes them. */
   readonly locUri?: string;
+  /** What the policy's document calls it, where that cannot be told from the key. */
+  readonly written?: string;
 }
 
 /** Why something that a policy says reaches no device, or not as it is written. */
@@ -53,7 +55,13 @@ export type NotApplicableReason =
   /** Of a kind or property that this version does not know. */
   | 'unknown'
   /** The policy is for another operating system than the device's. */
-  | 'otherSystem';
+  | 'otherSystem'
+  /** What operating system the device runs is not known, or not one that policies can be delivered to. */
+  | 'unknownSystem'
+  /** A group that the device's user is in is excluded. */
+  | 'excluded'
+  /** The assignment has a filter, which is not evaluated yet. */
+  | 'hasFilter';
 
 /** Something of a policy that does not reach devices as it is written. */
 export interface NotApplicable {

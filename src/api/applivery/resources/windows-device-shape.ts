@@ -1,7 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { deviceStates, deviceSubTypes, type Device } from '../../../devices/index.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
-import { largestPriority, mergeWindowsPolicies, type ManagedWindowsDevice } from '../../../policies/index.ts';
+import {
+  directPoliciesOf,
+  largestPriority,
+  mergeWindowsPolicies,
+  primaryPolicyOf,
+  type ManagedWindowsDevice,
+} from '../../../policies/index.ts';
 import type { Organization } from '../../../tenancy/index.ts';
 import { hex, HexId, Timestamp } from '../shapes.ts';
 import { AssetAnswer, assetAnswerOf } from './asset-shape.ts';
@@ -127,7 +133,7 @@ export function windowsDeviceAnswerOf(
   organization: Organization,
   { device, assigned, items }: ManagedWindowsDevice,
 ): Static<typeof WindowsDeviceAnswer> {
-  const primary = assigned.find(({ kind }) => kind === 'primary')?.policy;
+  const primary = primaryPolicyOf(assigned);
   const merged = mergeWindowsPolicies(assigned);
   const primaryAnswer = primary && policyAnswerOf(organization, primary, items);
   const mergedAnswer =
@@ -153,13 +159,11 @@ export function windowsDeviceAnswerOf(
     type: 'windows',
     ...(primaryAnswer && { winPolicy: primaryAnswer }),
     ...(mergedAnswer && { deviceWinPolicy: mergedAnswer }),
-    winPolicyAssignments: assigned
-      .filter((item) => item.kind === 'direct')
-      .map(({ policy, priority }) => ({
-        winPolicyId: hex(policy.id),
-        winPolicy: policyAnswerOf(organization, policy, items),
-        priority,
-      })),
+    winPolicyAssignments: directPoliciesOf(assigned).map(({ policy, priority }) => ({
+      winPolicyId: hex(policy.id),
+      winPolicy: policyAnswerOf(organization, policy, items),
+      priority,
+    })),
     winPolicyAssignmentsEnforced: [],
     subType: device.subType,
     stateHistory: [...device.stateHistory],

@@ -1,14 +1,7 @@
 import { Type, type Static } from 'typebox';
-import {
-  deviceStates,
-  deviceSubTypes,
-  listDevices,
-  loadDevices,
-  type Device,
-} from '../../../devices/index.ts';
-import { invalidInput, notFound } from '../../../kernel/fault.ts';
-import { policiesOfDevice } from '../../../policies/index.ts';
-import type { ReadContext } from '../../../tenancy/index.ts';
+import { deviceStates, deviceSubTypes, listDevices, type Device } from '../../../devices/index.ts';
+import { invalidInput } from '../../../kernel/fault.ts';
+import { policiesOfDevice, priorityOf } from '../../../policies/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import {
   AnyId,
@@ -22,8 +15,7 @@ import {
   Timestamp,
 } from '../shapes.ts';
 import { listTimeline, TimelineItem } from './device-timeline.ts';
-
-const platforms = ['windows', 'apple'] as const;
+import { DevicePath, platforms, requireDevice } from './named-device.ts';
 
 const tag = 'Devices';
 const permission = ['windows.device.read', 'apple.device.read'] as const;
@@ -72,15 +64,6 @@ const DeviceAnswer = Type.Object({
   ),
 });
 
-const DevicePath = Type.Object({
-  device: Type.String({
-    minLength: 1,
-    maxLength: 128,
-    description:
-      'Id as a GUID or 24 hexadecimal digits, serial number or IMEI. Deleted devices have only their id.',
-  }),
-});
-
 function shown({ summary, ...device }: Device): Static<typeof DeviceShape> {
   return {
     id: device.id,
@@ -106,18 +89,6 @@ function shown({ summary, ...device }: Device): Static<typeof DeviceShape> {
     createdAt: device.createdAt.toISOString(),
     updatedAt: device.updatedAt.toISOString(),
   };
-}
-
-/** A device of either platform, as the path names it: of several with a serial number the newest. Faults: `notFound`. */
-async function requireDevice({ db, scope }: ReadContext, text: string): Promise<Device> {
-  const key = { id: readId(text), text };
-  const organizationId = scope.organization.id;
-  const wanted = platforms.map((platform) => ({ organizationId, platform, key }));
-  const found = (await loadDevices(db, wanted)).filter((device) => device !== undefined);
-  const [newest] = found.toSorted((left, right) => (left.id < right.id ? 1 : -1));
-  const device = found.find(({ id }) => id === key.id) ?? newest;
-  if (!device) throw notFound('Device', text);
-  return device;
 }
 
 function readUserId(text: string) {
@@ -192,14 +163,16 @@ export const deviceEndpoints: readonly Endpoint[] = [
     handle: async ({ path, read }) => {
       const device = await requireDevice(read, path.device);
       const assigned = await policiesOfDevice(read, device.id);
-      const assignedPolicies = assigned.map(({ policy: { id, name, kind, version }, ...assignment }) => ({
-        id,
-        name,
-        kind,
-        version,
-        assignment: assignment.kind,
-        priority: assignment.priority,
-      }));
+      const assignedPolicies = assigned.map(
+        ({ policy: { id, name, kind, version }, assignment: { source } }) => ({
+          id,
+          name,
+          kind,
+          version,
+          assignment: source.kind,
+          priority: priorityOf(source),
+        }),
+      );
       return { data: { ...shown(device), assignedPolicies }, revision: device.revision };
     },
   }),

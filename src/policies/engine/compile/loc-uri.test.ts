@@ -23,6 +23,7 @@ test.each([
   ['./Vendor/MSFT/100%', './Device/Vendor/MSFT/100%25'],
   ['./Vendor/MSFT/Policy/Config/App~Policy~Cat', './Device/Vendor/MSFT/Policy/Config/App~Policy~Cat'],
   ['', '.'],
+  ['./Vendor', './Device/Vendor'],
 ])('%j is %j', (written, locUri) => {
   expect(normaliseLocUri(written)).toEqual({ locUri, key: locUri.toLowerCase() });
 });
@@ -33,6 +34,19 @@ test('what is normal stays', () => {
     fc.property(fc.array(segment, { maxLength: 6 }), (segments) => {
       const once = normaliseLocUri(segments.join('/'));
       expect(normaliseLocUri(once.locUri)).toEqual(once);
+    }),
+  );
+});
+
+test('a path that is normal already is read as any other is', () => {
+  const segment = fc.oneof(
+    fc.stringMatching(/^[\w.!~*'()-]{1,4}$/),
+    fc.constantFrom('.', 'Vendor', 'vendor'),
+  );
+  fc.assert(
+    fc.property(fc.array(segment, { maxLength: 4 }), (segments) => {
+      const path = ['.', ...segments].join('/');
+      expect(normaliseLocUri(path)).toEqual(normaliseLocUri(` ${path}`));
     }),
   );
 });

@@ -4,12 +4,16 @@ export interface LocUri {
   readonly key: string;
 }
 
+/** Most paths: devices report thousands of them, and taking each apart would be most of the work of looking at one device. */
+const inOneWay = /^\.(?!\/vendor(?:\/|$))(?:\/[\w.!~*'()-]+)+$/i;
+
 /**
  * Writes a Windows node's path in its one way: `./` in front, no blanks around segments, `./Vendor/…` as `./Device/Vendor/…`, everything
  * but unreserved characters percent-encoded. Nodes are the same when their paths differ in case only, so the key is in lower case.
  * @see https://learn.microsoft.com/windows/client-management/oma-dm-protocol-support
  */
 export function normaliseLocUri(text: string): LocUri {
+  if (inOneWay.test(text)) return { locUri: text, key: text.toLowerCase() };
   const segments = text
     .toWellFormed()
     .split('/')

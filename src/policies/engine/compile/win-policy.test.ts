@@ -44,6 +44,7 @@ test('every part of a policy becomes settings with stable keys', () => {
     platform: 'windows',
     key: './device/vendor/msft/policy/config/camera/allowcamera',
     locUri: './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera',
+    written: './Vendor/MSFT/Policy/Config/Camera/AllowCamera',
     title: './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera',
     value: 0,
     combine: 'first',

@@ -10,7 +10,7 @@ type Part = (part: Json, nodes: WindowsNodes) => Setting[] | undefined;
 
 /** @see https://docs.applivery.com/en/api/ Windows policies */
 const parts: Readonly<Record<keyof WindowsPolicyDocument, Part>> = {
-  config: map((path, value, nodes) => windowsNode(nodes, path, value)),
+  config: map((path, value, nodes) => ({ ...windowsNode(nodes, path, value), written: path })),
   applications: list('application', 'Application', ({ winApplicationId }) => winApplicationId),
   scripts: list('script', 'Script', ({ id }) => id),
   admxConfigs: list('admxConfig', 'ADMX configuration', ({ winAdmxConfigId }) => winAdmxConfigId),

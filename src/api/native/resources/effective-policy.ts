@@ -1,0 +1,150 @@
+import { Type, type Static } from 'typebox';
+import type { Device } from '../../../devices/index.ts';
+import { effectivePolicyOf, priorityOf, type EffectivePolicy } from '../../../policies/index.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { Guid, Nullable, Timestamp } from '../shapes.ts';
+import { DevicePath, platforms, requireDevice } from './named-device.ts';
+
+const Named = (what: string) => Type.Object({ id: Guid(`Id of the ${what}`), name: Type.String() });
+const Value = (description: string) => Type.Unknown({ description });
+
+const Source = Type.Object({
+  policy: Type.Object({ id: Guid('Id of the policy'), name: Type.String(), version: Type.Integer() }),
+  assignment: Type.Enum(['primary', 'direct', 'rule', 'allDevices', 'allLicensedUsers', 'group'], {
+    description: 'How the device has the policy: of several ways the strongest',
+  }),
+  priority: Nullable(
+    Type.Integer({
+      description: 'The lower number wins; null for the primary policy, which wins over every number',
+    }),
+  ),
+  since: Nullable(Timestamp('Since when the device has the policy in this way')),
+  group: Nullable(Named('group')),
+  rule: Nullable(Named('automation rule')),
+  audiences: Type.Array(
+    Type.Object({
+      ...Named('device audience').properties,
+      reasons: Type.Array(Type.String(), { description: 'What of the device says so, such as `tag:sales`' }),
+    }),
+    { description: 'Why the rule has the device' },
+  ),
+});
+
+const SettingShape = Type.Object({
+  platform: Type.Enum([...platforms]),
+  key: Type.String({
+    description:
+      "Windows: the node's path in lower case, or the part of the policy and the id in it. Apple: payload type and key, or `profile/` and its identifier.",
+  }),
+  title: Type.String(),
+  value: Value('What the device shall have. A secret is told as `********`.'),
+  state: Type.Enum(['pending', 'delivered', 'verified', 'error', 'conflict', 'notApplicable', 'retained'], {
+    description: '`verified`: the device says that it has the value',
+  }),
+  reason: Nullable(Type.String({ description: 'Why it is in this state' })),
+  winner: Source,
+  losers: Type.Array(
+    Type.Object({
+      ...Source.properties,
+      value: Value('What this policy says'),
+      why: Type.Enum(['weaker', 'olderAssignmentWins', 'notChosen', 'combined', 'sameValue']),
+    }),
+    { description: 'The other policies that speak of the key, the strongest first' },
+  ),
+  reported: Nullable(
+    Type.Object({
+      value: Value('What the device says it has'),
+      at: Nullable(Timestamp('When it said so; null while that is not known')),
+    }),
+  ),
+});
+
+const NotApplicableShape = Type.Object({
+  ...Source.properties,
+  property: Nullable(
+    Type.String({ description: "Its place in the policy's document; null for the whole policy" }),
+  ),
+  value: Value('What the policy says there'),
+  reason: Type.String({ description: 'The name of the reason, for programs' }),
+  message: Type.String({ description: 'The reason, for people' }),
+});
+
+const EffectivePolicyShape = Type.Object({
+  device: Type.Object({
+    id: Guid('Id'),
+    displayName: Nullable(Type.String()),
+    platform: Type.Enum([...platforms]),
+  }),
+  settings: Type.Array(SettingShape, { description: 'What the device shall have, no key twice' }),
+  notApplicable: Type.Array(NotApplicableShape, {
+    description: 'What of its policies the device does not get, or not as it is written',
+  }),
+});
+
+type ShownSource = EffectivePolicy['settings'][number]['winner'];
+
+function source({ id, name, version, source, assignment }: ShownSource): Static<typeof Source> {
+  const { rule } = assignment ?? {};
+  return {
+    policy: { id, name, version },
+    assignment: source.kind,
+    priority: priorityOf(source),
+    since: assignment?.assignedAt.toISOString() ?? null,
+    group:
+      source.kind === 'group' ? { id: source.groupId, name: assignment?.groupName ?? source.groupId } : null,
+    rule: source.kind === 'rule' ? { id: source.ruleId, name: rule?.name ?? source.ruleId } : null,
+    audiences: (rule?.audiences ?? []).map(({ id, name, reasons }) => ({ id, name, reasons: [...reasons] })),
+  };
+}
+
+function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
+  return {
+    device: { id, displayName, platform },
+    settings: policy.settings.map(({ key, title, value, state, reason, winner, losers, ...setting }) => ({
+      platform: setting.platform,
+      key,
+      title,
+      value,
+      state,
+      reason,
+      winner: source(winner),
+      losers: losers.map((loser) => ({ ...source(loser), value: loser.value, why: loser.why })),
+      reported: setting.reported && {
+        value: setting.reported.value,
+        at: setting.reported.at?.toISOString() ?? null,
+      },
+    })),
+    notApplicable: policy.notApplicable.map(({ property, value, reason, message, policy: of }) => ({
+      ...source(of),
+      property,
+      value,
+      reason,
+      message,
+    })),
+  };
+}
+
+export const effectivePolicyEndpoints: readonly Endpoint[] = [
+  endpoint({
+    name: 'getEffectivePolicy',
+    method: 'GET',
+    url: '/devices/{device}/effective-policy',
+    tag: 'Devices',
+    summary: 'Get what a device shall have, and why',
+    description:
+      'Every setting of every policy that the device has, with the policy that wins, those that lose, and how far the device is. A deleted device has none.',
+    permission: [
+      'windows.device.read',
+      'apple.device.read',
+      'windows.policy.read',
+      'deviceConfiguration.read',
+      'group.read',
+    ],
+    path: DevicePath,
+    data: EffectivePolicyShape,
+    async handle({ path, read }) {
+      const device = await requireDevice(read, path.device);
+      return { data: shown(device, await effectivePolicyOf(read, device)) };
+    },
+  }),
+];

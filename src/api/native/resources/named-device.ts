@@ -1,0 +1,28 @@
+import { Type } from 'typebox';
+import { loadDevices, type Device } from '../../../devices/index.ts';
+import { notFound } from '../../../kernel/fault.ts';
+import type { ReadContext } from '../../../tenancy/index.ts';
+import { readId } from '../shapes.ts';
+
+export const platforms = ['windows', 'apple'] as const;
+
+export const DevicePath = Type.Object({
+  device: Type.String({
+    minLength: 1,
+    maxLength: 128,
+    description:
+      'Id as a GUID or 24 hexadecimal digits, serial number or IMEI. Deleted devices have only their id.',
+  }),
+});
+
+/** A device of either platform, as the path names it: of several with a serial number the newest. Faults: `notFound`. */
+export async function requireDevice({ db, scope }: ReadContext, text: string): Promise<Device> {
+  const key = { id: readId(text), text };
+  const organizationId = scope.organization.id;
+  const wanted = platforms.map((platform) => ({ organizationId, platform, key }));
+  const found = (await loadDevices(db, wanted)).filter((device) => device !== undefined);
+  const [newest] = found.toSorted((left, right) => (left.id < right.id ? 1 : -1));
+  const device = found.find(({ id }) => id === key.id) ?? newest;
+  if (!device) throw notFound('Device', text);
+  return device;
+}

@@ -1,0 +1,68 @@
+import type { Device } from '../devices/index.ts';
+import type { Json } from '../kernel/json.ts';
+import { isSecret, normaliseLocUri, type Progress, type Setting } from './engine/index.ts';
+
+const notDelivered = 'this server does not deliver policies yet';
+
+/**
+ * How far settings have come on a device, as far as its own reports tell it: nothing is delivered yet, so a setting is verified when the
+ * device says that it has the wanted value anyway, and otherwise pending, with the reason.
+ */
+export function progressOf(device: Device): (setting: Setting) => Progress {
+  const reportedOf = reportedNodes(device);
+  const { lastStatusReportAt } = device;
+  const waiting =
+    lastStatusReportAt === null && device.enrolledAt === null
+      ? 'The device has never checked in.'
+      : sentence(notDelivered);
+  return ({ key, value }) => {
+    const found = reportedOf(key);
+    if (!found) return { state: 'pending', reason: waiting, reported: null };
+    const at = device.configDates[found.path];
+    const reported = { value: found.value, at: at === undefined ? lastStatusReportAt : new Date(at) };
+    const failure = failureOf(found.value);
+    if (failure !== undefined) return { state: 'error', reason: failure, reported };
+    if (isSecret(value)) {
+      return { state: 'pending', reason: `The value is secret, and ${notDelivered}.`, reported };
+    }
+    if (textOfNode(found.value) === textOfNode(value)) return { state: 'verified', reason: null, reported };
+    return { state: 'pending', reason: `The device has another value, and ${notDelivered}.`, reported };
+  };
+}
+
+interface ReportedNode {
+  readonly path: string;
+  readonly value: Json;
+}
+
+/** What a Windows device reported of its nodes, by key. Apple devices report no single settings. */
+function reportedNodes({ platform, config }: Device): (key: string) => ReportedNode | undefined {
+  if (platform !== 'windows') return () => undefined;
+  const nodes = new Map<string, ReportedNode>();
+  for (const [path, value] of Object.entries(config)) {
+    const { key } = normaliseLocUri(path);
+    if (!nodes.has(key)) nodes.set(key, { path, value });
+  }
+  return (key) => nodes.get(key);
+}
+
+/** A node that could not be read or set is reported as `{isError: true, status, reason, attempts}`. */
+function failureOf(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (value['isError'] !== true) return undefined;
+  const told = [value['status'], value['reason']].filter(
+    (part): part is number | string => typeof part === 'number' || typeof part === 'string',
+  );
+  return told.length === 0 ? 'The device reported an error.' : `The device reported ${told.join(' ')}.`;
+}
+
+/** A node's value as the device writes it: all its formats are text, so that `1` and `"1"` are the same. */
+function textOfNode(value: Json): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (!Array.isArray(value) && 'format' in value && 'data' in value) return textOfNode(value['data']);
+  return JSON.stringify(value);
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
