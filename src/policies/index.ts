@@ -44,6 +44,7 @@ export {
   policySortFields,
 } from './policies.ts';
 export type { Policy, PolicyContent } from './policy.ts';
+export { readOmaSecret } from './read-oma-secret.ts';
 export { removeGroup } from './remove-group.ts';
 export { largestPriority } from './strength.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
