@@ -2,9 +2,9 @@ import { unsetValue } from '../model/edm.ts';
 import { bareTypeName, typeOf, type Model, type Property, type StructuredType } from '../model/model.ts';
 import { quoted, refusal, refuse } from '../violation.ts';
 import { reportUnknownProperty, resolveType } from './read-type.ts';
-import { writeValue } from './write.ts';
 import { jsonKind, readEnum, readPrimitive } from './read-value.ts';
 import { report, type Reading } from './reading.ts';
+import { writeValue } from './write.ts';
 
 /** Property values by name, as they are stored: dates canonical, enums by member name, derived complex values with `@odata.type`. */
 export type Properties = Readonly<Record<string, unknown>>;
