@@ -32,7 +32,7 @@ const walked: Walked[] = [
     route.versions.map((version) => ({
       api: 'graph' as const,
       method: route.method,
-      template: `/${version}/${route.template.replace(/\(\)$/, '')}`,
+      template: `/${version}/${route.template}`,
       permissions: [route.permission],
     })),
   ),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../src/database/index.ts';
 import { pushCredentials } from '../src/devices/push-certificate/index.ts';
 import { operatorScope } from '../src/tenancy/index.ts';
-import { entraClientSecret, fillOrganization } from './support/filled-organization.ts';
+import { entraClientSecret, fillOrganization, omaSecret } from './support/filled-organization.ts';
 import { testServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
@@ -44,6 +44,7 @@ beforeAll(async () => {
     'a client secret of the API': application.json.clientSecret,
     'the access token': access.json<{ access_token: string }>().access_token,
     'the Entra client secret': entraClientSecret,
+    'the value of an OMA setting': omaSecret,
     'the private key of the push certificate': pem.split('\n')[3]!,
   };
   // Something goes wrong with secrets in it too.
@@ -78,6 +79,8 @@ async function readEverything(of: TestServer): Promise<string> {
   const urls = [
     '/v1/organizations/default/mdm/configurations',
     '/v1.0/deviceManagement/applePushNotificationCertificate',
+    '/v1.0/deviceManagement/deviceConfigurations',
+    '/beta/deviceManagement/deviceConfigurations',
     '/api/v1/organizations/default/tokens',
     '/api/v1/organizations/default/applications',
     '/api/v1/organizations/default/audit-events?limit=200',
@@ -98,6 +101,7 @@ test('the search would find a secret', () => {
   for (const [name, secret] of Object.entries(secrets)) expect(secret.length, name).toBeGreaterThan(15);
   expect(server.logged().length).toBeGreaterThan(1_000);
   expect(answers).toContain('"clientSecret":"********"');
+  expect(answers).toContain('"value":"****"');
 });
 
 test('a dump of the database holds no secret in clear', () => {

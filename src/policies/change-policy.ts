@@ -15,8 +15,8 @@ import { policiesTables } from './tables.ts';
 import { targetsOfPolicies } from './targets.ts';
 
 export interface NewPolicy<Document extends object = JsonObject> {
-  /** One of the family's kinds; its first when left out. */
-  readonly kind?: string;
+  /** One of the family's kinds. */
+  readonly kind: string;
   readonly name: string;
   readonly description?: string | null;
   readonly segment?: number;
@@ -24,21 +24,22 @@ export interface NewPolicy<Document extends object = JsonObject> {
   readonly document: Document;
 }
 
-/** Creates a policy whose document is valid for its kind. Faults: `invalidInput` (no such segment). */
+/** Creates a policy whose document is valid for its kind. Faults: `invalidInput` (no such segment), and those of the family's `seal`. */
 export async function createPolicy<Document extends object>(
   context: WriteContext,
   family: PolicyFamily<Document>,
   input: NewPolicy<Document>,
 ): Promise<Policy<Document>> {
   const { db, scope, now, newId } = context;
+  const id = newId();
   const policy: Policy<Document> = {
-    id: newId(),
-    kind: input.kind ?? family.kinds[0],
+    id,
+    kind: input.kind,
     name: input.name,
     description: input.description ?? null,
     segment: input.segment ?? rootSegmentId,
     exposeToChildren: input.exposeToChildren ?? false,
-    document: input.document,
+    document: (await family.seal?.(context, id, input.document, undefined)) ?? input.document,
     version: 1,
     createdAt: now,
     updatedAt: now,
@@ -68,7 +69,7 @@ export async function createPolicy<Document extends object>(
 
 /**
  * Changes a policy to what `merge` makes of the stored one, which no other change can touch meanwhile. A change that changes nothing
- * makes no version. Faults: `notFound`, `preconditionFailed`, `invalidInput` (no such segment), and those of `merge`.
+ * makes no version. Faults: `notFound`, `preconditionFailed`, `invalidInput` (no such segment), and those of `merge` and the family's `seal`.
  */
 export async function updatePolicy<Document extends object>(
   context: WriteContext,
@@ -84,7 +85,9 @@ export async function updatePolicy<Document extends object>(
   if (!row) throw policyNotFound(family, id);
   requireRevision(ifMatch, row.version);
   const before = policyOfRow(family, row);
-  const content: Policy<Document> = { ...before, ...(await merge(before)) };
+  const merged: Policy<Document> = { ...before, ...(await merge(before)) };
+  const document = (await family.seal?.(context, id, merged.document, before.document)) ?? merged.document;
+  const content = { ...merged, document };
   if (isDeepStrictEqual(content, before)) return before;
   if (content.segment !== before.segment) await requireSegmentOfInput(context, content.segment);
   const after = { ...content, version: before.version + 1, updatedAt: now };

@@ -1,3 +1,4 @@
+import { sealOmaSettings } from './oma-secrets.ts';
 import type { PolicyFamily } from './policy.ts';
 
 /**
@@ -5,9 +6,16 @@ import type { PolicyFamily } from './policy.ts';
  * properties under their Graph names, of the version that knows most.
  */
 export const deviceConfigurations: PolicyFamily = {
-  kinds: ['macOSGeneralDeviceConfiguration'],
+  kinds: [
+    'iosCustomConfiguration',
+    'iosGeneralDeviceConfiguration',
+    'macOSCustomConfiguration',
+    'macOSGeneralDeviceConfiguration',
+    'windows10CustomConfiguration',
+  ],
   area: 'deviceConfiguration',
   noun: 'Device configuration',
   spell: (id) => id,
   read: (stored) => stored,
+  seal: sealOmaSettings,
 };

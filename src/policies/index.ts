@@ -54,6 +54,7 @@ export {
   type PolicySummary,
 } from './policy-families.ts';
 export { getPolicyVersion, listPolicyVersions, type PolicyVersion } from './policy-versions.ts';
+export { readOmaSecret } from './read-oma-secret.ts';
 export { removeGroup } from './remove-group.ts';
 export { rollBackPolicy } from './roll-back-policy.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';

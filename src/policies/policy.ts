@@ -1,5 +1,6 @@
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import type { WriteContext } from '../tenancy/index.ts';
 
 /** What an administrator says of a policy. */
 export interface PolicyContent<Document extends object = JsonObject> {
@@ -35,6 +36,16 @@ export interface PolicyFamily<Document extends object = JsonObject> {
   readonly spell: (id: Id) => string;
   /** The document as it was stored by this or an older version of Muster. */
   readonly read: (stored: JsonObject) => Document;
+  /**
+   * Takes out of a document what must not be stored in clear, and keeps it. Called before the document is stored. Faults: `invalidInput`
+   * (it refers to what is not kept).
+   */
+  seal?(
+    context: WriteContext,
+    policyId: Id,
+    document: Document,
+    stored: Document | undefined,
+  ): Promise<Document>;
 }
 
 /** Something that the input names, and where in the input it does, so that a refusal can point at it. */

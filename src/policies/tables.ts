@@ -50,6 +50,16 @@ interface TargetTable {
   created_at: Date;
 }
 
+interface SecretTable {
+  organization_id: Id;
+  policy_id: Id;
+  id: Id;
+  /** Of the setting whose value it is. */
+  type: string;
+  sealed: Buffer;
+  created_at: Date;
+}
+
 interface AssetTable {
   organization_id: Id;
   id: Id;
@@ -104,6 +114,7 @@ interface PoliciesTables {
   policies_version: VersionTable;
   policies_assignment: AssignmentTable;
   policies_target: TargetTable;
+  policies_secret: SecretTable;
   policies_asset: AssetTable;
   policies_asset_content: AssetContentTable;
   policies_application: ApplicationTable;

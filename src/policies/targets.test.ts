@@ -21,7 +21,14 @@ const users = named({ kind: 'allLicensedUsers' });
 const newPolicy = (tenant: Tenant) =>
   server.change(
     tenant,
-    async (context) => (await createPolicy(context, family, { name: 'x', document: {} })).id,
+    async (context) =>
+      (
+        await createPolicy(context, family, {
+          kind: 'macOSGeneralDeviceConfiguration',
+          name: 'x',
+          document: {},
+        })
+      ).id,
   );
 const newGroup = (tenant: Tenant) =>
   server.change(
@@ -71,10 +78,11 @@ test('the targets of many policies come in one statement, those of another organ
     server.takeStatements();
     const targets = await targetsOfPolicies(context, [one!, two!, without!, foreign]);
     expect(server.takeStatements()).toHaveLength(1);
-    expect([...targets].map(([id, list]) => [id, list.map(({ target }) => target.kind)])).toEqual([
-      [one, ['allLicensedUsers', 'allDevices']],
-      [two, ['allDevices']],
-    ]);
+    const kinds = [...targets].map(([id, list]) => [id, list.map(({ target }) => target.kind)] as const);
+    expect(Object.fromEntries(kinds)).toEqual({
+      [one!]: ['allLicensedUsers', 'allDevices'],
+      [two!]: ['allDevices'],
+    });
     expect(await targetsOfPolicies(context, [])).toEqual(new Map());
     await expect(replaceTargets(context, family, foreign, [])).rejects.toMatchObject({ code: 'notFound' });
     await expect(addTarget(context, windowsPolicies, one!, devices)).rejects.toMatchObject({

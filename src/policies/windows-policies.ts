@@ -34,10 +34,10 @@ export function referencesOf(document: WindowsPolicyDocument): ItemReference[] {
 /** Faults: `invalidInput` (no such segment; something in the document that the organization does not have). */
 export async function createWindowsPolicy(
   context: WriteContext,
-  input: NewPolicy<WindowsPolicyDocument>,
+  input: Omit<NewPolicy<WindowsPolicyDocument>, 'kind'>,
 ): Promise<WindowsPolicy> {
   await lockItems(context, referencesOf(input.document));
-  return createPolicy(context, windowsPolicies, input);
+  return createPolicy(context, windowsPolicies, { kind: 'winPolicy', ...input });
 }
 
 /**

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { macOSGeneralExample, partnerExample } from '../../src/api/graph/fixtures/documented-examples.ts';
 import { sampleValue, writable } from '../../src/api/graph/fixtures/sample-values.ts';
 import { models, typeOf } from '../../src/api/graph/model/model.ts';
+import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
@@ -73,6 +74,7 @@ const wireNames: Readonly<Record<string, string>> = {
 /** A model's object as JSON, without what it does not know; that goes to `unknown`. */
 function wireForm(value: unknown, unknown: string[]): unknown {
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof ArrayBuffer) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map((item) => wireForm(item, unknown));
   if (typeof value !== 'object' || value === null) return value ?? null;
   const { additionalData, ...known } = value as { additionalData?: object } & Record<string, unknown>;
@@ -125,14 +127,18 @@ describe.each(versions)('the models of %s read', (version) => {
   };
 
   test('every device configuration', async () => {
-    for (const properties of [{}, macOSGeneralExample.request, allProperties(version, macType)]) {
-      const body = { displayName: 'x', ...properties, '@odata.type': `#${macType}` };
+    const whole = deviceConfigurations.kinds.map((kind) => {
+      const type = { '@odata.type': `#microsoft.graph.${kind}` };
+      return Object.assign(type, allProperties(version, `microsoft.graph.${kind}`));
+    });
+    for (const properties of [{ '@odata.type': `#${macType}` }, macOSGeneralExample.request, ...whole]) {
+      const body = { displayName: 'x', ...properties };
       const created = await create('deviceConfigurations', body);
       const { updateDelayPolicy: _, ...json } = created.json;
       const read = expectReadWhole(version, 'DeviceConfiguration', withoutFlags(created.text));
       expect(wireForm(read, [])).toMatchObject({
         displayName: json.displayName,
-        '@odata.type': `#${macType}`,
+        '@odata.type': properties['@odata.type'],
       });
     }
     const list = await server.send({ url: `${root}/deviceConfigurations?$count=true&$top=1` });

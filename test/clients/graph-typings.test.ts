@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { macOSGeneralExample, partnerExample } from '../../src/api/graph/fixtures/documented-examples.ts';
 import { sampleValue, writable } from '../../src/api/graph/fixtures/sample-values.ts';
+import { unsetValue } from '../../src/api/graph/model/edm.ts';
 import { models, typeOf } from '../../src/api/graph/model/model.ts';
+import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
@@ -82,10 +84,14 @@ async function answersOf(version: Version): Promise<[type: string, json: object]
     return answer.json as object;
   };
   const model = models[version];
-  const mac = 'microsoft.graph.macOSGeneralDeviceConfiguration';
-  const all = writable(typeOf(model, mac)).map((property) => [property.name, sampleValue(model, property)]);
-  const named = { '@odata.type': `#${mac}`, displayName: 'x' };
-  const macs = [named, macOSGeneralExample.request, { ...named, ...Object.fromEntries(all) }];
+  const configurations = deviceConfigurations.kinds.flatMap((kind) => {
+    const properties = writable(typeOf(model, `microsoft.graph.${kind}`));
+    const needed = properties.filter((property) => unsetValue(model, property) === undefined);
+    return [needed, properties].map((some) => {
+      const values = some.map((property) => [property.name, sampleValue(model, property, 6)] as const);
+      return Object.assign({ '@odata.type': `#microsoft.graph.${kind}` }, Object.fromEntries(values));
+    });
+  });
   const pushUrl = `${root}/applePushNotificationCertificate`;
   const request = await server.send({
     url: `${pushUrl}/downloadApplePushNotificationCertificateSigningRequest`,
@@ -99,9 +105,9 @@ async function answersOf(version: Version): Promise<[type: string, json: object]
   const assigned = { iosEnrollmentAssignments: targets.map((target) => ({ target })) };
   return [
     ...(await Promise.all(
-      macs.map(
-        async (mac) =>
-          ['MacOSGeneralDeviceConfiguration', await create('deviceConfigurations', mac)] as [string, object],
+      [...configurations, macOSGeneralExample.request].map(
+        async (body) =>
+          [interfaceOf(body['@odata.type']), await create('deviceConfigurations', body)] as [string, object],
       ),
     )),
     ...(await Promise.all(
@@ -119,7 +125,7 @@ async function answersOf(version: Version): Promise<[type: string, json: object]
 
 test.for(['v1.0', 'beta'] as const)("%s answers are values of Microsoft's types", async (version) => {
   const answers = await answersOf(version);
-  expect(answers).toHaveLength(7);
+  expect(answers).toHaveLength(2 * deviceConfigurations.kinds.length + 5);
   expect(await compile(version, answers)).toBe('');
 });
 

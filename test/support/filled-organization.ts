@@ -4,6 +4,7 @@ import { makeApplePushCa } from './apple-push-ca.ts';
 import type { TestAnswer, TestServer } from './server.ts';
 
 export const entraClientSecret = 'a very secret client secret';
+export const omaSecret = 'a very secret pre-shared key';
 
 export interface Filled {
   /** Every id of the organization's things that an answer could show, in both spellings. */
@@ -52,7 +53,27 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     `${graph}/deviceConfigurations/${configuration}/assign`,
     { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] },
   );
+  const windows = await succeed(
+    server,
+    'POST',
+    '/beta/deviceManagement/deviceConfigurations',
+    {
+      '@odata.type': '#microsoft.graph.windows10CustomConfiguration',
+      displayName: 'VPN',
+      omaSettings: [
+        {
+          '@odata.type': '#microsoft.graph.omaSettingString',
+          displayName: 'Key',
+          omaUri: './Vendor/MSFT/VPNv2/Key',
+          value: omaSecret,
+        },
+      ],
+    },
+    201,
+  );
   const ids: Record<string, string> = {
+    getOmaSettingPlainTextValue: windows.id,
+    secretReferenceValueId: windows.omaSettings[0].secretReferenceValueId,
     winDeviceId: await ofApplivery('/mdm/windows/enterprise/devices'),
     winPolicyId: await ofApplivery('/mdm/windows/enterprise/policies'),
     winApplicationId: await ofApplivery('/mdm/windows/enterprise/applications'),
@@ -74,8 +95,11 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     allIds: Object.values(ids),
     idOf(template, parameter) {
       if (parameter === 'segmentId' || parameter === 'version') return '1';
-      const collection = Object.keys(ids).find((name) => template.includes(`/${name}/{`));
-      const id = ids[parameter] ?? ids[collection ?? ''];
+      const name =
+        Object.keys(ids).find((operation) => template.includes(`/${operation}(`)) ??
+        Object.keys(ids).find((collection) => template.includes(`/${collection}/{`)) ??
+        '';
+      const id = ids[parameter] ?? ids[name];
       if (id === undefined) throw new Error(`${template}: nothing is made for {${parameter}}`);
       return id;
     },
@@ -89,8 +113,9 @@ async function succeed(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   url: string,
   body?: unknown,
+  status = 200,
 ): Promise<TestAnswer['json']> {
   const answer = await server.send({ method, url, ...(body !== undefined && { body }) });
-  if (answer.status !== 200) throw new Error(`${method} ${url} answered ${answer.status}: ${answer.text}`);
+  if (answer.status !== status) throw new Error(`${method} ${url} answered ${answer.status}: ${answer.text}`);
   return answer.json;
 }

@@ -128,6 +128,35 @@ test('types, properties, enums and operations', () => {
   });
 });
 
+test('bytes, fractions, the types of OMA settings and the function that reads a secret', () => {
+  const schema = schemaOf(csdl(models.beta, servedContainer));
+  const typeIn = (type: string, property: string) =>
+    named(named(schema, type)!, property)?.attributes['Type'];
+  expect(typeIn('macOSCustomConfiguration', 'payload')).toBe('Edm.Binary');
+  expect(typeIn('windows10CustomConfiguration', 'omaSettings')).toBe(
+    'Collection(microsoft.graph.omaSetting)',
+  );
+  expect(named(schema, 'omaSetting')?.attributes).toMatchObject({ Abstract: 'true' });
+  expect(
+    ['Base64', 'Boolean', 'DateTime', 'FloatingPoint', 'Integer', 'String', 'StringXml'].map((name) =>
+      typeIn(`omaSetting${name}`, 'value'),
+    ),
+  ).toEqual([
+    'Edm.String',
+    'Edm.Boolean',
+    'Edm.DateTimeOffset',
+    'Edm.Single',
+    'Edm.Int32',
+    'Edm.String',
+    'Edm.Binary',
+  ]);
+  expect(named(schema, 'getOmaSettingPlainTextValue')?.children.map(({ attributes }) => attributes)).toEqual([
+    { Name: 'bindingParameter', Type: 'microsoft.graph.deviceConfiguration' },
+    { Name: 'secretReferenceValueId', Type: 'Edm.String' },
+    { Type: 'Edm.String' },
+  ]);
+});
+
 test('v1.0 lacks what only beta has', () => {
   const schema = schemaOf(csdl(models['v1.0'], servedContainer));
   expect(named(schema, 'generateApplePushNotificationCertificateSigningRequest')).toBeUndefined();

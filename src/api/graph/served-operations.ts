@@ -43,5 +43,13 @@ export const servedContainer: ServedContainer = {
       returns: 'Collection(microsoft.graph.deviceConfigurationAssignment)',
       versions: ['v1.0', 'beta'],
     },
+    {
+      kind: 'Function',
+      name: 'getOmaSettingPlainTextValue',
+      boundTo: 'microsoft.graph.deviceConfiguration',
+      parameters: { secretReferenceValueId: 'Edm.String' },
+      returns: 'Edm.String',
+      versions: ['v1.0', 'beta'],
+    },
   ],
 };

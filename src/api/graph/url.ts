@@ -41,14 +41,17 @@ export function parsePath(path: string): PathPiece[] {
 export interface PathTemplate {
   /** In lower case; a key is `{…}`. */
   readonly names: readonly string[];
-  /** Written with `()` at its end: a function, which takes parameters. */
+  /** Written with parentheses at its end: a function, which takes parameters. */
   readonly isFunction: boolean;
 }
 
 export function pathTemplate(text: string): PathTemplate {
   return {
-    names: text.replace(/\(\)$/, '').toLowerCase().split('/'),
-    isFunction: text.endsWith('()'),
+    names: text
+      .replace(/\(.*\)$/, '')
+      .toLowerCase()
+      .split('/'),
+    isFunction: text.endsWith(')'),
   };
 }
 

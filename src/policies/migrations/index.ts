@@ -2,5 +2,6 @@ import type { Migration } from '../../database/index.ts';
 import { policies } from './0001-policies.ts';
 import { targets } from './0002-targets.ts';
 import { targetsByKey } from './0003-targets-by-key.ts';
+import { secrets } from './0004-secrets.ts';
 
-export const policiesMigrations: readonly Migration[] = [policies, targets, targetsByKey];
+export const policiesMigrations: readonly Migration[] = [policies, targets, targetsByKey, secrets];

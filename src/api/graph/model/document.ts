@@ -7,7 +7,9 @@ export interface PropertyDeclaration {
   readonly nullable?: true;
   readonly navigation?: true;
   /** Set by the service; what a client sends is ignored. */
-  readonly readOnly?: true;
+  readonly readOnly?: boolean;
+  /** It has no value but one that a client gives. */
+  readonly required?: true;
   /** Taken from a client, never shown: reads give `null`. */
   readonly writeOnly?: true;
   /** Seconds are all the precision Graph answers with. */

@@ -58,6 +58,7 @@ export function unsetValue(model: Model, property: Property): unknown {
   if (property.default !== undefined) return property.default;
   if (property.collection) return [];
   if (property.nullable) return null;
+  if (property.required) return undefined;
   if (property.type === 'Edm.Boolean') return false;
   if (property.type === 'Edm.DateTimeOffset') return neverSet;
   return model.enums.get(property.type)?.zero;

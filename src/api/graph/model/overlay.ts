@@ -17,6 +17,12 @@ interface EnumOverlay {
 
 const readOnly = { readOnly: true } as const;
 
+// CSDL: payload is Edm.Binary. Order of https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macoscustomconfiguration
+const rawProfile: TypeOverlay = {
+  order: ['payloadName', 'payloadFileName', 'payload'],
+  properties: { payload: { type: 'Edm.Binary' } },
+};
+
 /**
  * Facts about types that Microsoft's typings cannot say. CSDL means the `$metadata` of v1.0 of August 2026 and of the
  * China-cloud beta of October 2022; wire means captured answers of the real service.
@@ -70,6 +76,22 @@ export const typeOverlays: Readonly<Record<string, TypeOverlay>> = {
       'passwordRequired',
     ],
   },
+
+  macOSCustomConfiguration: rawProfile,
+  iosCustomConfiguration: rawProfile,
+
+  // CSDL: Abstract="true". Order of https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-omasetting
+  // The documentation calls the reference read-only. A client that sends back a masked value names its secret with it.
+  omaSetting: {
+    abstract: true,
+    order: ['displayName', 'description', 'omaUri', 'secretReferenceValueId', 'isEncrypted'],
+    properties: { secretReferenceValueId: { readOnly: false } },
+  },
+  // CSDL: the types of the values, none of which has a default.
+  omaSettingBoolean: { properties: { value: { required: true } } },
+  omaSettingDateTime: { properties: { value: { type: 'Edm.DateTimeOffset', required: true } } },
+  omaSettingFloatingPoint: { properties: { value: { type: 'Edm.Single' } } },
+  omaSettingStringXml: { properties: { value: { type: 'Edm.Binary' } } },
 
   // Order of https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-applistitem
   appListItem: { order: ['name', 'publisher', 'appStoreUrl', 'appId'] },

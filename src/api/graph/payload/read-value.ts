@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '../../../kernel/base64.ts';
 import { canonicalDateTime, int32, isGuid } from '../model/edm.ts';
 import type { EnumType, Property } from '../model/model.ts';
 import { quoted } from '../violation.ts';
@@ -10,6 +11,10 @@ export function readPrimitive(reading: Reading, property: Property, json: unknow
       return typeof json === 'boolean' ? json : wrongType(reading, property.type, json, path);
     case 'Edm.Int32':
       return readInt32(reading, property, json, path);
+    case 'Edm.Single':
+      return typeof json === 'number' ? json : wrongType(reading, property.type, json, path);
+    case 'Edm.Binary':
+      return readBinary(reading, json, path);
     case 'Edm.DateTimeOffset':
       return readDateTime(reading, json, path);
     case 'Edm.Guid':
@@ -31,6 +36,22 @@ function readInt32(reading: Reading, property: Property, json: unknown, path: st
     reading,
     path,
     `The value ${json} of property '${path}' is out of range. Valid values are ${min} to ${max}.`,
+  );
+}
+
+/** What Intune takes of a profile: https://learn.microsoft.com/intune/intune-service/configuration/custom-settings-macos */
+const mostBytes = 1_000_000;
+
+/** Bytes are kept as Base64 in its standard spelling. */
+function readBinary(reading: Reading, json: unknown, path: string): string | undefined {
+  if (typeof json !== 'string') return wrongType(reading, 'Edm.Binary', json, path);
+  const bytes = bytesOfBase64(json);
+  if (!bytes) return report(reading, path, `The property '${path}' must be bytes in Base64.`);
+  if (bytes.length <= mostBytes) return bytes.toString('base64');
+  return report(
+    reading,
+    path,
+    `The property '${path}' has ${bytes.length} bytes; it can have ${mostBytes} at most.`,
   );
 }
 

@@ -143,7 +143,7 @@ describe('types', () => {
   test('a missing type where the declared one is abstract', () => {
     const fault = faultOf(() => readEntity(v1, deviceConfiguration, { displayName: 'x' }, create));
     expect(fault.message).toBe(
-      "Cannot create an abstract class. 'microsoft.graph.deviceConfiguration' is abstract: set '@odata.type' to '#microsoft.graph.macOSGeneralDeviceConfiguration'.",
+      "Cannot create an abstract class. 'microsoft.graph.deviceConfiguration' is abstract: set '@odata.type' to one of '#microsoft.graph.iosCustomConfiguration', '#microsoft.graph.iosGeneralDeviceConfiguration', '#microsoft.graph.macOSCustomConfiguration', '#microsoft.graph.macOSGeneralDeviceConfiguration', '#microsoft.graph.windows10CustomConfiguration'.",
     );
     expect(fault.violations.map(graphCodeOf)).toEqual(['ModelValidationFailure']);
     expect(fault.violations[0]?.path).toBe('@odata.type');
@@ -169,7 +169,7 @@ describe('types', () => {
       '#microsoft.graph.nothing',
       /^A type named '#microsoft.graph.nothing' could not be resolved by the model\. When a model/,
     ],
-    ['#microsoft.graph.iosGeneralDeviceConfiguration', /is not served here\. This server takes '#microsoft/],
+    ['#microsoft.graph.iosUpdateConfiguration', /is not served here\. This server takes one of '#microsoft/],
     [
       '#microsoft.graph.group',
       /^The type 'microsoft.graph.group' is not 'microsoft.graph.deviceConfiguration' or derived/,

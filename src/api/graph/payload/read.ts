@@ -4,6 +4,7 @@ import { quoted, refusal, refuse } from '../violation.ts';
 import { reportUnknownProperty, resolveType } from './read-type.ts';
 import { jsonKind, readEnum, readPrimitive } from './read-value.ts';
 import { report, type Reading } from './reading.ts';
+import { writeValue } from './write.ts';
 
 /** Property values by name, as they are stored: dates canonical, enums by member name, derived complex values with `@odata.type`. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -153,7 +154,10 @@ function readProperty(
   path: string,
   stored: unknown,
 ): unknown {
-  if (property.collection) return readElements(reading, property, json, path);
+  if (property.collection) {
+    const elements = readElements(reading, property, json, path);
+    return Array.isArray(elements) ? withHidden(reading.model, property, elements, stored) : elements;
+  }
   if (json === null) {
     if (property.nullable) return null;
     return report(reading, path, `The property '${path}' of type '${property.type}' must not be null.`);
@@ -180,6 +184,26 @@ function readElements(reading: Reading, property: Property, json: unknown, path:
       ? report(reading, place, `The collection '${path}' must not contain null.`)
       : readValue(reading, property, element, place, undefined);
   });
+}
+
+/** A stored element that a client sends back as this version shows it keeps what only the other version knows. */
+function withHidden(
+  model: Model,
+  property: Property,
+  elements: readonly unknown[],
+  stored: unknown,
+): readonly unknown[] {
+  if (!model.preview || !model.types.has(property.type) || !Array.isArray(stored)) return elements;
+  const shown = (element: unknown) =>
+    element === undefined ? '' : JSON.stringify(writeValue(model, property, element, 'minimal'));
+  const present = Map.groupBy(stored as readonly unknown[], shown);
+  const kept = new Map(elements.map((element, index) => [index, element]));
+  for (const [look, sent] of Map.groupBy(elements.keys(), (index) => shown(elements[index]))) {
+    const alike = present.get(look) ?? [];
+    // Where some of those that look the same are gone, nobody knows which ones are meant.
+    if (alike.length === sent.length) sent.forEach((index, at) => kept.set(index, alike[at]));
+  }
+  return [...kept.values()];
 }
 
 function readValue(

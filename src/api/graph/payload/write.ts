@@ -84,7 +84,13 @@ function writeProperty(model: Model, property: Property, value: unknown, metadat
     : writeValue(model, property, present, metadata);
 }
 
-function writeValue(model: Model, property: Property, value: unknown, metadata: MetadataLevel): unknown {
+/** One value of a property, for a collection one of its elements. */
+export function writeValue(
+  model: Model,
+  property: Property,
+  value: unknown,
+  metadata: MetadataLevel,
+): unknown {
   if (property.type === 'Edm.DateTimeOffset') {
     return wireDateTime(value instanceof Date ? value : String(value), property.wholeSeconds) ?? null;
   }

@@ -15,7 +15,7 @@ export function parseOrderBy(scope: Scope, text: string): OrderKey[] {
 function parseKey(cursor: Cursor): OrderKey {
   const { scope } = cursor;
   const path = resolvePath(scope, parseNames(cursor));
-  if (scope.model.types.has(path.type)) {
+  if (scope.model.types.has(path.type) || path.type === 'Edm.Binary') {
     throw refuse(scope.option, `A property of type '${path.type}' cannot be sorted by in '${scope.option}'.`);
   }
   return { path, descending: takeWord(cursor, ['asc', 'desc']) === 'desc' };

@@ -150,7 +150,7 @@ describe('creation', () => {
 
   test.each([
     ['#microsoft.graph.deviceConfiguration', 'Cannot create an abstract class.'],
-    ['#microsoft.graph.windows10CustomConfiguration', 'of Microsoft Graph is not served here'],
+    ['#microsoft.graph.windows10GeneralConfiguration', 'of Microsoft Graph is not served here'],
     ['#microsoft.graph.nothing', "A type named '#microsoft.graph.nothing' could not be resolved"],
     ['#microsoft.graph.group', "is not 'microsoft.graph.deviceConfiguration' or derived from it"],
     [7, "'@odata.type' must be a string"],

@@ -5,6 +5,7 @@ import { deviceConfigurationAssignmentRoutes } from './device-configuration-assi
 import { deviceConfigurationRoutes } from './device-configurations.ts';
 import { deviceManagementRoutes } from './device-management.ts';
 import { groupRoutes } from './groups.ts';
+import { omaSettingPlainTextRoute } from './oma-setting-plain-text.ts';
 
 /** Every operation of the Graph API. */
 export const graphRoutes: readonly GraphRoute[] = [
@@ -13,5 +14,6 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...complianceManagementPartnerRoutes,
   ...deviceConfigurationRoutes,
   ...deviceConfigurationAssignmentRoutes,
+  omaSettingPlainTextRoute,
   ...groupRoutes,
 ];

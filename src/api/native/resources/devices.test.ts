@@ -131,7 +131,11 @@ test('a device has its own policies, the strongest first', async () => {
 test('policies of other families are shown too', async () => {
   const mac = await apple({});
   const { id } = await own.change(async (context) => {
-    const policy = await createPolicy(context, deviceConfigurations, { name: 'Mac', document: {} });
+    const policy = await createPolicy(context, deviceConfigurations, {
+      kind: 'macOSGeneralDeviceConfiguration',
+      name: 'Mac',
+      document: {},
+    });
     const primary = { id: policy.id, path: 'policy' };
     await setDeviceAssignments(context, deviceConfigurations, mac.id, [], { primary });
     return policy;

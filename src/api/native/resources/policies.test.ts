@@ -45,7 +45,9 @@ const problem = (status: number, code: string, more: object = {}) => ({
 });
 
 const mac = (name: string, document: Policy['document'] = {}, of = own): Promise<Policy> =>
-  of.change((context) => createPolicy(context, deviceConfigurations, { name, document }));
+  of.change((context) =>
+    createPolicy(context, deviceConfigurations, { kind: 'macOSGeneralDeviceConfiguration', name, document }),
+  );
 const change = (
   id: Id,
   {

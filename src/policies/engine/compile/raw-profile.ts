@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../kernel/json.ts';
 import { textOf } from '../json-values.ts';
-import { bytesOfBase64 } from './base64.ts';
+import { bytesOfBase64 } from '../../../kernel/base64.ts';
 import { undelivered, type Properties, type Property } from './graph-properties.ts';
 import { profileIdentifier } from './profile-identifier.ts';
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../kernel/json.ts';
 import { objectsOf, textOf } from '../json-values.ts';
-import { bytesOfBase64, textOfBase64 } from './base64.ts';
+import { bytesOfBase64, textOfBase64 } from '../../../kernel/base64.ts';
 import { compileProperties, ofItem, undelivered, type Outcome, type Property } from './graph-properties.ts';
 import type { CompileContext, CompiledKind } from './kind.ts';
 import { windowsNode } from './windows-node.ts';
