@@ -86,7 +86,7 @@ export async function setDeviceAssignments<Document extends object>(
   ]);
   const storedSince = (kind: AssignedPolicy<Document>['kind'], id: Id) =>
     stored.find((item) => item.kind === kind && item.policy.id === id)?.assignedAt ?? context.now;
-  const wanted = strongestFirst<Document>([
+  const wanted = strongestFirst<AssignedPolicy<Document>>([
     ...(primary === undefined ? stored.filter(({ kind }) => kind === 'primary') : []),
     ...(primary
       ? [
@@ -138,7 +138,7 @@ export async function devicesAssigned(
   return { count, first: rows.map((row) => row.device_id) };
 }
 
-/** The query for the ids of the devices that have a policy, to filter lists of devices by. */
+/** The query for the ids of the devices that administrators gave a policy. */
 export function idsOfDevicesAssigned({ scope }: ReadContext, policyId: Id): IdQuery {
   return sql<Id>`select device_id from policies_assignment where organization_id = ${scope.organization.id} and policy_id = ${policyId}`;
 }

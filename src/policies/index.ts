@@ -28,9 +28,12 @@ export {
   updateAsset,
   type NewAsset,
 } from './assets.ts';
-export { idsOfDevicesAssigned } from './assignments.ts';
+export type { AutomationRule, RuleContent } from './automation-rule.ts';
+export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
+export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
+export { idsOfDevicesWithPolicy } from './devices-with-policy.ts';
 export { loadItems, type Items } from './items.ts';
 export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
@@ -44,6 +47,7 @@ export {
   policySortFields,
 } from './policies.ts';
 export type { Policy, PolicyContent } from './policy.ts';
+export { removeAudience } from './remove-audience.ts';
 export { removeGroup } from './remove-group.ts';
 export { largestPriority } from './strength.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';

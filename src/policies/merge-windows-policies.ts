@@ -1,4 +1,4 @@
-import { strongestFirst, type AssignedPolicy } from './strength.ts';
+import { strongestFirst, type PolicyOfDevice } from './strength.ts';
 import type { WindowsPolicy, WindowsPolicyDocument } from './windows-policy.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { WindowsPolicy, WindowsPolicyDocument } from './windows-policy.ts';
  * Undefined when there is no policy.
  */
 export function mergeWindowsPolicies(
-  assigned: readonly AssignedPolicy<WindowsPolicyDocument>[],
+  assigned: readonly PolicyOfDevice<WindowsPolicyDocument>[],
 ): WindowsPolicy | undefined {
   const policies = strongestFirst(assigned).map(({ policy }) => policy);
   const [strongest] = policies;

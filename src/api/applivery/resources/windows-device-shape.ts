@@ -125,10 +125,10 @@ export const WindowsDeviceAnswer = Type.Object({
 /** The whole device. `deviceWinPolicy` is what all its policies make together. */
 export function windowsDeviceAnswerOf(
   organization: Organization,
-  { device, assigned, items }: ManagedWindowsDevice,
+  { device, assigned, enforced, items }: ManagedWindowsDevice,
 ): Static<typeof WindowsDeviceAnswer> {
   const primary = assigned.find(({ kind }) => kind === 'primary')?.policy;
-  const merged = mergeWindowsPolicies(assigned);
+  const merged = mergeWindowsPolicies([...assigned, ...enforced]);
   const primaryAnswer = primary && policyAnswerOf(organization, primary, items);
   const mergedAnswer =
     merged === primary ? primaryAnswer : merged && policyAnswerOf(organization, merged, items);
@@ -160,7 +160,20 @@ export function windowsDeviceAnswerOf(
         winPolicy: policyAnswerOf(organization, policy, items),
         priority,
       })),
-    winPolicyAssignmentsEnforced: [],
+    winPolicyAssignmentsEnforced: enforced.map(({ policy, priority, rule: { id, name, audiences } }) => ({
+      winPolicyId: hex(policy.id),
+      winPolicy: policyAnswerOf(organization, policy, items),
+      priority,
+      automationRule: {
+        id: hex(id),
+        name,
+        deviceAudiences: audiences.map((audience) => ({
+          id: hex(audience.id),
+          name: audience.name,
+          reasons: [...audience.reasons],
+        })),
+      },
+    })),
     subType: device.subType,
     stateHistory: [...device.stateHistory],
     lastLocation: device.lastLocation,
