@@ -7,6 +7,7 @@ import { answerProblem, answerProblems, nativeRoutes } from './api/native/index.
 import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
+import { audienceMigrations } from './devices/audiences/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   ...tenancyMigrations,
   ...directoryMigrations,
   ...devicesMigrations,
+  ...audienceMigrations,
   ...policiesMigrations,
   ...pushCertificateMigrations,
   ...complianceMigrations,

@@ -1,4 +1,5 @@
 import { createPartner } from '../compliance/index.ts';
+import { createAudience } from '../devices/audiences/index.ts';
 import { createDevice, deviceKey, listDevices, type NewDevice } from '../devices/index.ts';
 import { addGroupMembers, createGroup, createSegment, createUser, type User } from '../directory/index.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
@@ -7,6 +8,7 @@ import {
   createApplication,
   createAsset,
   createPolicy,
+  createRule,
   createWindowsPolicy,
   deviceConfigurations,
   emptyWindowsPolicy,
@@ -21,8 +23,8 @@ import { cities, emailOf, people } from './people.ts';
 const hour = 3_600_000;
 
 /**
- * Fills an organization with a sample company: segments, users, groups, Windows and Apple devices, policies, what they refer to, and a
- * compliance partner. An organization that has devices is left as it is; then the answer is false.
+ * Fills an organization with a sample company: segments, users, groups, Windows and Apple devices, policies, what they refer to, a device
+ * audience with an automation rule, and a compliance partner. An organization that has devices is left as it is; then the answer is false.
  */
 export async function fillWithDemo(context: WriteContext): Promise<boolean> {
   const devices = await listDevices(
@@ -35,6 +37,7 @@ export async function fillWithDemo(context: WriteContext): Promise<boolean> {
   const users = await createUsers(context);
   const groups = await createGroups(context, users);
   const policies = await createPolicies(context);
+  await createSalesRule(context, policies.sales);
   await createDevices(context, { segments, users, policies });
   await createPartner(context, {
     displayName: 'Contoso Mobile Security',
@@ -156,6 +159,29 @@ async function createPolicies(context: WriteContext): Promise<DemoPolicies> {
   return { baseline, sales, engineering };
 }
 
+/** The devices of the sales department have their policy by a rule. */
+async function createSalesRule(context: WriteContext, sales: WindowsPolicy): Promise<void> {
+  const audience = await createAudience(context, {
+    name: 'Sales Department',
+    description: 'Devices tagged for sales, and those of everybody who works there',
+    selectors: {
+      deviceGroups: [['sales']],
+      mdmUserGroups: [['department:Sales']],
+      winDeviceIds: [],
+      admDeviceIds: [],
+      mdmUserIds: [],
+      serialNumbers: [],
+    },
+  });
+  await createRule(context, {
+    name: 'Sales policies',
+    description: null,
+    audienceIds: [audience.id],
+    actions: [{ platform: 'windows', policyId: sales.id, priority: 100 }],
+    enabled: true,
+  });
+}
+
 async function createDevices(
   context: WriteContext,
   {
@@ -177,7 +203,7 @@ async function createDevices(
         segment: segments.get(city)!,
       });
       if (model.platform === 'windows') {
-        const direct = { Sales: policies.sales, Engineering: policies.engineering }[department as string];
+        const direct = department === 'Engineering' ? policies.engineering : undefined;
         await assign(context, device.id, policies.baseline, direct);
       }
       number++;

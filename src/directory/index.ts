@@ -26,6 +26,7 @@ export {
   createUser,
   listUsers,
   listUserTags,
+  loadUsers,
   metadataLimit,
   removeUser,
   requireUser,

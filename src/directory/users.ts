@@ -1,11 +1,15 @@
 import {
+  anyOf,
   brokenForeignKey,
   brokenUniqueConstraint,
   contains,
+  inOrderOf,
   listPage,
   sql,
   type Listed,
+  type OwnedId,
   type Page,
+  type Reader,
 } from '../database/index.ts';
 import { requireRevision, revised } from '../kernel/etag.ts';
 import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
@@ -95,6 +99,18 @@ export async function usersByIds(context: ReadContext, ids: readonly Id[]): Prom
     .where('id', '=', sql<Id>`any(${ids}::uuid[])`)
     .execute();
   return new Map(rows.map((row) => [row.id, userOfRow(row)]));
+}
+
+/** The users of these keys, in their order, in one statement. */
+export async function loadUsers(db: Reader, keys: readonly OwnedId[]): Promise<(User | undefined)[]> {
+  if (keys.length === 0) return [];
+  const rows = await directoryTables(db)
+    .selectFrom('directory_user')
+    .selectAll()
+    .where('organization_id', '=', anyOf(keys.map(({ organizationId }) => organizationId)))
+    .where('id', '=', anyOf(keys.map(({ id }) => id)))
+    .execute();
+  return inOrderOf(keys, rows).map((row) => row && userOfRow(row));
 }
 
 interface UserFilter {

@@ -24,6 +24,14 @@ test('every violation is told, with its place', () => {
   expect(policy.violations(null)[0]?.path).toBe('body');
 });
 
+test('a value other than the only one possible is refused', () => {
+  const single = validator(Type.Object({ type: Type.Literal('policy') }));
+  expect(single.violations({ type: 'policy' })).toEqual([]);
+  expect(single.violations({ type: 'other' })).toEqual([
+    { path: 'type', message: 'must be one of "policy"' },
+  ]);
+});
+
 test('reading drops properties that the schema does not have and leaves the input as it was', () => {
   const input = { name: 'a', extra: 1 };
   expect(policy.read(input)).toEqual({ name: 'a' });

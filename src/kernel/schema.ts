@@ -72,6 +72,8 @@ function readable(errors: readonly SchemaError[]): Violation[] {
     const allowed = choices.get(error.instancePath) ?? [];
     choices.set(error.instancePath, [...allowed, error.params['allowedValue']]);
   }
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+  const isInUnion = (path: string) => unions.some((union) => `${path}/`.startsWith(`${union}/`));
   const found: Violation[] = [];
   for (const error of errors) {
     const path = pathOfPointer(error.instancePath);
@@ -91,6 +93,9 @@ function readable(errors: readonly SchemaError[]): Violation[] {
         break;
       // Said better by what names all of them: `anyOf`, `additionalProperties`.
       case 'const':
+        if (!isInUnion(error.instancePath))
+          found.push({ path, message: oneOf([error.params['allowedValue']]) });
+        break;
       case 'boolean':
         break;
       case 'anyOf': {

@@ -155,7 +155,7 @@ export async function devicesAssigned(
   return { count, first: rows.map((row) => row.device_id) };
 }
 
-/** The query for the ids of the devices that have a policy, to filter lists of devices by. */
+/** The query for the ids of the devices that administrators gave a policy. */
 export function idsOfDevicesAssigned({ scope }: ReadContext, policyId: Id): IdQuery {
   return sql<Id>`select device_id from policies_assignment where organization_id = ${scope.organization.id} and policy_id = ${policyId}`;
 }

@@ -8,6 +8,7 @@ import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import { devicesAssigned } from './assignments.ts';
+import { rulesUsing } from './automation-rules.ts';
 import { counted, namedAtMost, type Policy, type PolicyContent, type PolicyFamily } from './policy.ts';
 import { policiesOf, policyNotFound } from './policies.ts';
 import { contentColumns, policyOfRow } from './policy-row.ts';
@@ -102,7 +103,7 @@ export async function updatePolicy<Document extends object>(
   return after;
 }
 
-/** Removes a policy with its versions and targets. Faults: `notFound`, `preconditionFailed`, `inUse` while a device has it. */
+/** Removes a policy with its versions and targets. Faults: `notFound`, `preconditionFailed`, `inUse` while it is given to a device or by a rule. */
 export async function removePolicy(
   context: WriteContext,
   family: PolicyFamily<object>,
@@ -136,13 +137,15 @@ export async function removePolicy(
 
 async function refuseWhileAssigned(context: ReadContext, name: string, id: Id): Promise<void> {
   const { count, first } = await devicesAssigned(context, id, namedAtMost);
-  if (count === 0) return;
   const devices = await devicesByIds(context, first);
   const names = first.flatMap((device) => devices.get(device) ?? []).map(nameOfDevice);
-  throw new Fault(
-    'inUse',
-    `The policy '${name}' is assigned to ${counted(count, ['device', 'devices'], names)}. Take it from them first.`,
-  );
+  const rules = await rulesUsing(context, { policyId: id });
+  const uses = [
+    ...(count > 0 ? [`is assigned to ${counted(count, ['device', 'devices'], names)}`] : []),
+    ...(rules ? [`is given by ${rules}`] : []),
+  ];
+  if (uses.length === 0) return;
+  throw new Fault('inUse', `The policy '${name}' ${uses.join(' and ')}. Take it from them first.`);
 }
 
 function targetOf({ kind, id, name }: Policy<object>) {

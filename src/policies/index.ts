@@ -28,7 +28,11 @@ export {
   updateAsset,
   type NewAsset,
 } from './assets.ts';
-export { directPoliciesOf, idsOfDevicesAssigned, primaryPolicyOf } from './assignments.ts';
+export type { AutomationRule, RuleContent } from './automation-rule.ts';
+export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
+export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
+export { idsOfDevicesWithPolicy } from './devices-with-policy.ts';
+export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
@@ -55,6 +59,7 @@ export {
 } from './policy-families.ts';
 export { getPolicyVersion, listPolicyVersions, type PolicyVersion } from './policy-versions.ts';
 export { readOmaSecret } from './read-oma-secret.ts';
+export { removeAudience } from './remove-audience.ts';
 export { removeGroup } from './remove-group.ts';
 export { rollBackPolicy } from './roll-back-policy.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';

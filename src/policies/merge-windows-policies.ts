@@ -1,6 +1,5 @@
 import type { Json } from '../kernel/json.ts';
-import type { AssignedPolicy } from './assignments.ts';
-import { compilePolicy, resolve, type ResolvedSetting } from './engine/index.ts';
+import { compilePolicy, resolve, type Assigned, type ResolvedSetting } from './engine/index.ts';
 import { emptyWindowsPolicy, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 
 /**
@@ -10,7 +9,7 @@ import { emptyWindowsPolicy, type WindowsPolicy, type WindowsPolicyDocument } fr
  * Name, id and version are those of the strongest. Undefined when there is no policy.
  */
 export function mergeWindowsPolicies(
-  assigned: readonly AssignedPolicy<WindowsPolicyDocument>[],
+  assigned: readonly Assigned<WindowsPolicy>[],
 ): WindowsPolicy | undefined {
   const [only] = assigned;
   if (!only || assigned.length === 1) return only?.policy;

@@ -118,6 +118,6 @@ export function familyOfKind(kind: string): AnyPolicyFamily {
 }
 
 /** Both vendors begin the kinds that are for Windows with its name. */
-function platformOfKind(kind: string): Platform {
+export function platformOfKind(kind: string): Platform {
   return kind.startsWith('win') ? 'windows' : 'apple';
 }

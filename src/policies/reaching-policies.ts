@@ -3,7 +3,8 @@ import type { Device } from '../devices/index.ts';
 import { groupsOfUser, type AssignmentTarget } from '../directory/index.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { Assigned, Assignment, Exclusion } from './engine/index.ts';
-import type { Policy } from './policy.ts';
+import { loadEnforcedPolicies } from './enforced-policies.ts';
+import type { Policy, PolicyFamily } from './policy.ts';
 import { familyOfKind, policiesOfDevice, policyFamilies } from './policy-families.ts';
 import { policyOfRow } from './policy-row.ts';
 import { policiesTables } from './tables.ts';
@@ -26,17 +27,33 @@ export interface ReachedTarget {
   readonly createdAt: Date;
 }
 
-/** As many statements however many policies there are: for the device's own, the groups of its user, and what is meant for those. */
+/**
+ * As many statements however many policies there are: for the device's own, what rules give it, the groups of its user, and what
+ * is meant for those.
+ */
 export async function policiesReaching(context: ReadContext, device: Device): Promise<ReachingPolicies> {
   const { id, user } = device;
-  const [own, groups] = await Promise.all([
+  const [own, enforced, groups] = await Promise.all([
     policiesOfDevice(context, id),
+    policiesEnforced(context, device),
     user ? groupsOfUser(context, user.id) : [],
   ]);
   const groupNames = new Map<string, string>(groups.map((group) => [group.id, group.displayName]));
   const keys = [everyone.allDevices, ...(user ? [everyone.allLicensedUsers] : []), ...groupNames.keys()];
   const targeted = reachingOf(await targetsWithKeys(context, keys), groupNames);
-  return { ...targeted, assigned: [...own, ...targeted.assigned] };
+  return { ...targeted, assigned: [...own, ...enforced, ...targeted.assigned] };
+}
+
+/** What automation rules give the device. */
+async function policiesEnforced(
+  { db, scope }: ReadContext,
+  device: Device,
+): Promise<Assigned<Policy<object>>[]> {
+  const wanted = [{ organizationId: scope.organization.id, device }];
+  const ofFamilies = await Promise.all(
+    policyFamilies.map((family: PolicyFamily<object>) => loadEnforcedPolicies(db, family, wanted)),
+  );
+  return ofFamilies.flatMap(([ofDevice]) => ofDevice!);
 }
 
 async function targetsWithKeys(

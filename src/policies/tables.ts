@@ -1,4 +1,5 @@
 import { tables, type JsonColumn, type Reader, type Selectable } from '../database/index.ts';
+import type { Platform } from '../devices/index.ts';
 import type { AssignmentTarget } from '../directory/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -60,6 +61,34 @@ interface SecretTable {
   created_at: Date;
 }
 
+interface RuleTable {
+  organization_id: Id;
+  id: Id;
+  name: string;
+  description: string | null;
+  enabled: boolean;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface RuleAudienceTable {
+  organization_id: Id;
+  rule_id: Id;
+  audience_id: Id;
+  position: number;
+}
+
+interface RulePolicyTable {
+  organization_id: Id;
+  rule_id: Id;
+  policy_id: Id;
+  position: number;
+  platform: Platform;
+  priority: number;
+  assigned_at: Date;
+}
+
 interface AssetTable {
   organization_id: Id;
   id: Id;
@@ -115,6 +144,9 @@ interface PoliciesTables {
   policies_assignment: AssignmentTable;
   policies_target: TargetTable;
   policies_secret: SecretTable;
+  policies_rule: RuleTable;
+  policies_rule_audience: RuleAudienceTable;
+  policies_rule_policy: RulePolicyTable;
   policies_asset: AssetTable;
   policies_asset_content: AssetContentTable;
   policies_application: ApplicationTable;
@@ -123,6 +155,7 @@ interface PoliciesTables {
 
 export type PolicyRow = Selectable<PolicyTable>;
 export type TargetRow = Selectable<TargetTable>;
+export type RuleRow = Selectable<RuleTable>;
 export type AssetRow = Selectable<AssetTable>;
 export type ApplicationRow = Selectable<ApplicationTable>;
 export type AdmxConfigRow = Selectable<AdmxConfigTable>;

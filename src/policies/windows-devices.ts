@@ -22,17 +22,22 @@ import {
   type AssignmentChange,
   type OwnedDevice,
 } from './assignments.ts';
+import { loadEnforcedPolicies, type EnforcedPolicy, type WantedEnforcement } from './enforced-policies.ts';
 import { loadItems, lockItems, type ItemReference, type Items, type WantedItems } from './items.ts';
 import type { NamedId } from './policy.ts';
-import { windowsPolicies, type WindowsPolicyDocument } from './windows-policy.ts';
+import { windowsPolicies, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 import { referencesOf } from './windows-policies.ts';
 
 type Assigned = readonly AssignedPolicy<WindowsPolicyDocument>[];
+type Enforced = readonly EnforcedPolicy<WindowsPolicyDocument>[];
 
 /** A Windows device with its policies, the strongest first, and what they and its own scripts refer to. */
 export interface ManagedWindowsDevice {
   readonly device: Device;
+  /** By administrators. */
   readonly assigned: Assigned;
+  /** By automation rules. */
+  readonly enforced: Enforced;
   readonly items: Items;
 }
 
@@ -47,6 +52,9 @@ export function windowsDeviceReader(database: Database): WindowsDeviceReader {
   const findAssigned = gather((devices: readonly OwnedDevice[]) =>
     loadAssignedPolicies(database, windowsPolicies, devices),
   );
+  const findEnforced = gather((devices: readonly WantedEnforcement[]) =>
+    loadEnforcedPolicies(database, windowsPolicies, devices),
+  );
   const findItems = gather((wanted: readonly WantedItems[]) => loadItems(database, wanted));
   return {
     async read({ organization }, key) {
@@ -58,20 +66,26 @@ export function windowsDeviceReader(database: Database): WindowsDeviceReader {
       ]);
       if (!device) return undefined;
       const { id } = device;
-      const assigned = id === key.id ? assignedOfId : await findAssigned({ organizationId, id });
-      const references = referencesOfDevice(device, assigned);
+      const [assigned, enforced] = await Promise.all([
+        id === key.id ? assignedOfId : findAssigned({ organizationId, id }),
+        findEnforced({ organizationId, device }),
+      ]);
+      const references = referencesOfDevice(device, [...assigned, ...enforced]);
       const items = references.length === 0 ? nothing : await findItems({ organizationId, references });
-      return { device, assigned, items };
+      return { device, assigned, enforced, items };
     },
   };
 }
 
 const nothing: Items = { applications: new Map(), admxConfigs: new Map(), assets: new Map() };
 
-function referencesOfDevice(device: Device, assigned: Assigned): ItemReference[] {
+function referencesOfDevice(
+  device: Device,
+  policies: readonly { readonly policy: WindowsPolicy }[],
+): ItemReference[] {
   return [
     ...scriptReferences(device.scripts),
-    ...assigned.flatMap(({ policy }) => referencesOf(policy.document)),
+    ...policies.flatMap(({ policy }) => referencesOf(policy.document)),
   ];
 }
 
@@ -79,7 +93,7 @@ function scriptReferences(scripts: readonly Script[]): ItemReference[] {
   return scripts.map(({ id }, index) => ({ kind: 'script', id, path: `scripts[${index}].id` }));
 }
 
-/** Windows devices with their policies, for a list: at most four statements for all of them. */
+/** Windows devices with their policies, for a list: a few statements for all of them. */
 export async function withPolicies(
   { db, scope }: ReadContext,
   devices: readonly Device[],
@@ -90,9 +104,33 @@ export async function withPolicies(
     windowsPolicies,
     devices.map(({ id }) => ({ organizationId, id })),
   );
-  const references = devices.flatMap((device, index) => referencesOfDevice(device, assigned[index]!));
+  return withEnforced(
+    { db, scope },
+    devices.map((device, index) => [device, assigned[index]!]),
+  );
+}
+
+/** Devices and what administrators gave them, with what automation rules give them. */
+async function withEnforced(
+  { db, scope }: ReadContext,
+  devices: readonly (readonly [Device, Assigned])[],
+): Promise<ManagedWindowsDevice[]> {
+  const organizationId = scope.organization.id;
+  const enforced = await loadEnforcedPolicies(
+    db,
+    windowsPolicies,
+    devices.map(([device]) => ({ organizationId, device })),
+  );
+  const references = devices.flatMap(([device, assigned], index) =>
+    referencesOfDevice(device, [...assigned, ...enforced[index]!]),
+  );
   const [items] = await loadItems(db, [{ organizationId, references }]);
-  return devices.map((device, index) => ({ device, assigned: assigned[index]!, items: items! }));
+  return devices.map(([device, assigned], index) => ({
+    device,
+    assigned,
+    enforced: enforced[index]!,
+    items: items!,
+  }));
 }
 
 /** What an administrator says of a Windows device. Members that are absent stay as they are; a list replaces the whole list. */
@@ -136,10 +174,8 @@ export async function updateWindowsDevice(
   if (device !== stored) {
     await auditDevice(context, 'windows.device.update', [stored, storedPolicies], [device, assigned]);
   }
-  const [items] = await loadItems(context.db, [
-    { organizationId: context.scope.organization.id, references: referencesOfDevice(device, assigned) },
-  ]);
-  return { device, assigned, items: items! };
+  const [managed] = await withEnforced(context, [[device, assigned]]);
+  return managed!;
 }
 
 /**

@@ -79,6 +79,8 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     winApplicationId: await ofApplivery('/mdm/windows/enterprise/applications'),
     winAdmxConfigId: await ofApplivery('/mdm/windows/enterprise/admx-configs'),
     mdmAssetId: await ofApplivery('/mdm/assets'),
+    deviceAudienceId: await ofApplivery('/mdm/device-audiences'),
+    automationRuleId: await ofApplivery('/mdm/automation-rules'),
     mdmUserId: await ofApplivery('/mdm/users'),
     application: await ofNative('/applications'),
     token: await ofNative('/tokens'),

@@ -1,17 +1,21 @@
+import { createAudience, type Audience, type AudienceSelectors } from '../../src/devices/audiences/index.ts';
 import { createDevice, type Device, type NewDevice } from '../../src/devices/index.ts';
-import { createSegment, createUser, type User } from '../../src/directory/index.ts';
+import { createSegment, createUser, type User, type UserContent } from '../../src/directory/index.ts';
 import { parseHexId, type Id } from '../../src/kernel/id.ts';
 import {
   createAdmxConfig,
   createApplication,
   createAsset,
+  createRule,
   createWindowsPolicy,
   emptyWindowsPolicy,
   type AdmxConfig,
   type Application,
   type Asset,
+  type AutomationRule,
   type NewAsset,
   type NewPolicy,
+  type RuleContent,
   type WindowsPolicy,
   type WindowsPolicyDocument,
 } from '../../src/policies/index.ts';
@@ -27,7 +31,14 @@ export interface WindowsOrganization {
   put(path: string, body: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
   change<Result>(work: (context: WriteContext) => Promise<Result>): Promise<Result>;
   /** Everything that is made can have an id of the test's choice, as 24 hex digits. */
-  user(email: string, id?: string): Promise<User>;
+  user(email: string, id?: string, rest?: Partial<UserContent>): Promise<User>;
+  /** Selectors that are left out are empty. */
+  audience(name: string, selectors: Partial<AudienceSelectors>, id?: string): Promise<Audience>;
+  rule(
+    name: string,
+    rest: Pick<RuleContent, 'audienceIds' | 'actions'> & Partial<RuleContent>,
+    id?: string,
+  ): Promise<AutomationRule>;
   segment(name: string, parentId?: number): Promise<number>;
   device(input?: Omit<NewDevice, 'platform'>, id?: string): Promise<Device>;
   policy(
@@ -57,7 +68,13 @@ export async function windowsOrganization(
     send,
     put: (path, body, headers = {}) => send(`/windows/enterprise${path}`, { method: 'PUT', body, headers }),
     change,
-    user: (email, id) => withId(id, (context) => createUser(context, { email })),
+    user: (email, id, rest = {}) => withId(id, (context) => createUser(context, { ...rest, email })),
+    audience: (name, selectors, id) =>
+      withId(id, (context) =>
+        createAudience(context, { name, description: null, selectors: { ...noSelectors, ...selectors } }),
+      ),
+    rule: (name, rest, id) =>
+      withId(id, (context) => createRule(context, { description: null, enabled: true, ...rest, name })),
     segment: async (name, parentId = 0) =>
       (await change((context) => createSegment(context, { name, parentId }))).id,
     device: (input = {}, id) =>
@@ -91,6 +108,15 @@ export async function windowsOrganization(
       ),
   };
 }
+
+export const noSelectors: AudienceSelectors = {
+  deviceGroups: [],
+  mdmUserGroups: [],
+  winDeviceIds: [],
+  admDeviceIds: [],
+  mdmUserIds: [],
+  serialNumbers: [],
+};
 
 /** The first id is the test's choice; the audit events that follow have ids of their own. */
 function firstThen(hex: string, { newId }: WriteContext): () => Id {

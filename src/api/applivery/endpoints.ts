@@ -1,7 +1,9 @@
 import type { Endpoint } from './endpoint.ts';
 import { admxConfigsEndpoints } from './resources/admx-configs.ts';
 import { assetsEndpoints } from './resources/assets.ts';
+import { automationRulesEndpoints } from './resources/automation-rules.ts';
 import { configurationsEndpoints } from './resources/configurations.ts';
+import { deviceAudiencesEndpoints } from './resources/device-audiences.ts';
 import { devicesEndpoints } from './resources/devices.ts';
 import { organizationEndpoints } from './resources/organization.ts';
 import { segmentsEndpoints } from './resources/segments.ts';
@@ -17,6 +19,8 @@ export const endpoints: readonly Endpoint[] = [
   ...usersEndpoints,
   ...configurationsEndpoints,
   ...devicesEndpoints,
+  ...deviceAudiencesEndpoints,
+  ...automationRulesEndpoints,
   ...windowsDevicesEndpoints,
   ...windowsPoliciesEndpoints,
   ...windowsApplicationsEndpoints,

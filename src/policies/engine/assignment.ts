@@ -1,7 +1,7 @@
 import type { Id } from '../../kernel/id.ts';
 
 /** An audience that a device belongs to, and what of the device says so, such as `tag:sales`. */
-interface MatchedAudience {
+export interface MatchedAudience {
   readonly id: Id;
   readonly name: string;
   readonly reasons: readonly string[];

@@ -8,6 +8,7 @@ export {
   type Assignment,
   type AssignmentSource,
   type Exclusion,
+  type MatchedAudience,
 } from './assignment.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';

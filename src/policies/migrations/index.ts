@@ -3,5 +3,12 @@ import { policies } from './0001-policies.ts';
 import { targets } from './0002-targets.ts';
 import { targetsByKey } from './0003-targets-by-key.ts';
 import { secrets } from './0004-secrets.ts';
+import { automationRules } from './0005-automation-rules.ts';
 
-export const policiesMigrations: readonly Migration[] = [policies, targets, targetsByKey, secrets];
+export const policiesMigrations: readonly Migration[] = [
+  policies,
+  targets,
+  targetsByKey,
+  secrets,
+  automationRules,
+];

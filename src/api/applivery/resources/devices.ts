@@ -6,7 +6,7 @@ import {
   type DeviceFilter,
   type Platform,
 } from '../../../devices/index.ts';
-import { idsOfDevicesAssigned } from '../../../policies/index.ts';
+import { idsOfDevicesWithPolicy } from '../../../policies/index.ts';
 import type { Organization, ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { hex, HexId, idOf, PageOf, pageOf, PageQuery, readPage, Timestamp } from '../shapes.ts';
@@ -151,7 +151,9 @@ async function readFilter(
     osVersion,
     networkIp,
     idIn:
-      query.policyId === undefined ? undefined : idsOfDevicesAssigned(read, idOf(query.policyId, 'Policy')),
+      query.policyId === undefined
+        ? undefined
+        : await idsOfDevicesWithPolicy(read, idOf(query.policyId, 'Policy')),
   };
 }
 

@@ -131,10 +131,10 @@ export const WindowsDeviceAnswer = Type.Object({
 /** The whole device. `deviceWinPolicy` is what all its policies make together. */
 export function windowsDeviceAnswerOf(
   organization: Organization,
-  { device, assigned, items }: ManagedWindowsDevice,
+  { device, assigned, enforced, items }: ManagedWindowsDevice,
 ): Static<typeof WindowsDeviceAnswer> {
   const primary = primaryPolicyOf(assigned);
-  const merged = mergeWindowsPolicies(assigned);
+  const merged = mergeWindowsPolicies([...assigned, ...enforced]);
   const primaryAnswer = primary && policyAnswerOf(organization, primary, items);
   const mergedAnswer =
     merged === primary ? primaryAnswer : merged && policyAnswerOf(organization, merged, items);
@@ -164,7 +164,20 @@ export function windowsDeviceAnswerOf(
       winPolicy: policyAnswerOf(organization, policy, items),
       priority,
     })),
-    winPolicyAssignmentsEnforced: [],
+    winPolicyAssignmentsEnforced: enforced.map(({ policy, assignment: { source, rule } }) => ({
+      winPolicyId: hex(policy.id),
+      winPolicy: policyAnswerOf(organization, policy, items),
+      priority: source.priority,
+      automationRule: {
+        id: hex(source.ruleId),
+        name: rule.name,
+        deviceAudiences: rule.audiences.map((audience) => ({
+          id: hex(audience.id),
+          name: audience.name,
+          reasons: [...audience.reasons],
+        })),
+      },
+    })),
     subType: device.subType,
     stateHistory: [...device.stateHistory],
     lastLocation: device.lastLocation,

@@ -5,6 +5,7 @@ import {
   type WindowsOrganization,
 } from '../../../../test/support/windows-organization.ts';
 import { hexOfId, parseHexId } from '../../../kernel/id.ts';
+import type { WindowsPolicy } from '../../../policies/index.ts';
 import documented from './windows-device.documented.json' with { type: 'json' };
 
 let server: TestServer;
@@ -19,7 +20,7 @@ const script = { type: 'once', id: parseHexId('507f1f77bcf86cd799439077')! } as 
 async function documentedOrganization(slug: string, plan?: string): Promise<WindowsOrganization> {
   const own = await windowsOrganization(server, slug, plan);
   await own.segment('Sales');
-  await own.user('ada@example.com', documented.request.mdmUserId);
+  await own.user('ada@example.com', documented.request.mdmUserId, { metadata: { department: 'Sales' } });
   await own.application('9WZDNCRFJ3Q2', '507f1f77bcf86cd799439044');
   await own.admxConfig('edge.admx', '507f1f77bcf86cd799439055');
   await own.script('configure.ps1', hexOfId(script.id), {
@@ -87,6 +88,18 @@ async function documentedOrganization(slug: string, plan?: string): Promise<Wind
   return own;
 }
 
+/** The rule of the documentation's example, with its audience. */
+async function enforce(own: WindowsOrganization, policy: WindowsPolicy): Promise<void> {
+  const [{ automationRule, priority }] = documented.response.data.winPolicyAssignmentsEnforced as [
+    (typeof documented.response.data.winPolicyAssignmentsEnforced)[number],
+  ];
+  const { id, name } = automationRule.deviceAudiences[0]!;
+  const selectors = { deviceGroups: [['sales']], mdmUserGroups: [['department:Sales']] };
+  const audience = await own.audience(name, selectors, id);
+  const actions = [{ platform: 'windows' as const, policyId: policy.id, priority }];
+  await own.rule(automationRule.name, { audienceIds: [audience.id], actions }, automationRule.id);
+}
+
 const devicePath = `/devices/${documented.response.data.id}`;
 const deviceUrl = `/windows/enterprise${devicePath}`;
 
@@ -140,12 +153,14 @@ describe('the example of the documentation', () => {
   test('the answer has its shape, field for field', async () => {
     const own = await documentedOrganization('shaped');
     const other = await own.policy('Sales Team');
+    const { tags, winPolicyAssignmentsEnforced } = documented.response.data;
+    const enforced = winPolicyAssignmentsEnforced[0]!;
+    await enforce(own, await own.policy('Sales', {}, enforced.winPolicyId));
     const winPolicyAssignments = [{ winPolicyId: hexOfId(other.id), priority: 1 }];
-    const answer = await own.put(devicePath, { ...documented.request, winPolicyAssignments });
+    const answer = await own.put(devicePath, { ...documented.request, tags, winPolicyAssignments });
     const printed = shapeOf(documented.response.data);
     const ours = shapeOf(answer.json.data);
-    const ofRules = /^winPolicyAssignmentsEnforced\[\]/;
-    expect(printed.filter((line) => !ours.includes(line) && !ofRules.test(line))).toEqual([
+    expect(printed.filter((line) => !ours.includes(line))).toEqual([
       // What the arguments become on a device is only said once the server works it out.
       'scripts[].argumentsProcessed: string',
       'winPolicy.scripts[].argumentsProcessed: string',
@@ -154,7 +169,7 @@ describe('the example of the documentation', () => {
       'deviceWinPolicy.scripts[].argumentsProcessed: string',
       'deviceWinPolicy.segmentId: string',
     ]);
-    const expanded = /Info\[\]|^winPolicyAssignments\[\]\.winPolicy\./;
+    const expanded = /Info\[\]|^winPolicyAssignments(Enforced)?\[\]\.winPolicy\./;
     expect(ours.filter((line) => !printed.includes(line) && !expanded.test(line))).toEqual([
       'winPolicy.segmentId: number',
       'winPolicy.exposeToChildren: boolean',
@@ -162,7 +177,9 @@ describe('the example of the documentation', () => {
       'deviceWinPolicy.exposeToChildren: boolean',
       'segmentId: number',
     ]);
-    expect(answer.json.data.winPolicyAssignmentsEnforced).toEqual([]);
+    expect(answer.json.data.winPolicyAssignmentsEnforced).toEqual([
+      { ...enforced, winPolicy: expect.objectContaining({ id: enforced.winPolicyId, name: 'Sales' }) },
+    ]);
     const timestamps = JSON.stringify(answer.json.data).match(/"\d{4}-\d\d-\d\dT[^"]*"/g)!;
     expect(timestamps.length).toBeGreaterThan(20);
     for (const timestamp of timestamps)
@@ -217,7 +234,7 @@ describe('the example of the documentation', () => {
 });
 
 describe('statements', () => {
-  test('a read takes three, and three more for what policies refer to', async () => {
+  test('a read takes four, three more for what policies refer to, and three more with rules', async () => {
     const own = await documentedOrganization('statements');
     const plain = await own.device({ serialNumber: 'PLAIN' });
     await own.put(devicePath, { ...documented.request, winPolicyAssignments: [] });
@@ -233,11 +250,13 @@ describe('statements', () => {
     expect(await statements(`/windows/enterprise/devices/${hexOfId(plain.id)}`)).toEqual([
       'devices_device',
       'policies_assignment',
+      'policies_rule',
       'tenancy_token',
     ]);
     expect(await statements('/windows/enterprise/devices/PLAIN')).toEqual([
       'devices_device',
       'policies_assignment',
+      'policies_rule',
       'tenancy_token',
     ]);
     expect(await statements(deviceUrl)).toEqual([
@@ -246,6 +265,20 @@ describe('statements', () => {
       'policies_application',
       'policies_asset',
       'policies_assignment',
+      'policies_rule',
+      'tenancy_token',
+    ]);
+    await enforce(own, await own.policy('By a rule'));
+    expect(await statements(deviceUrl)).toEqual([
+      'devices_audience',
+      'devices_device',
+      'directory_user',
+      'policies_admx_config',
+      'policies_application',
+      'policies_asset',
+      'policies_assignment',
+      'policies_policy',
+      'policies_rule',
       'tenancy_token',
     ]);
   });
@@ -278,10 +311,10 @@ describe('statements', () => {
       expect((await own.put(devicePath, body)).status).toBe(200);
       return server.takeStatements().filter((text) => !/^(begin|commit|start transaction)/.test(text)).length;
     };
-    // Token, lock, policies, update, audit event, and what the answer expands: the device's script.
-    expect(await statements({ tags: ['one'] })).toBe(6);
-    expect(await statements({ tags: ['one'] })).toBe(4);
+    // Token, lock, policies, update, audit event, rules, and what the answer expands: the device's script.
+    expect(await statements({ tags: ['one'] })).toBe(7);
+    expect(await statements({ tags: ['one'] })).toBe(5);
     const winPolicyAssignments = [{ winPolicyId: hexOfId(other.id), priority: 0 }];
-    expect(await statements({ ...documented.request, winPolicyAssignments })).toBe(12);
+    expect(await statements({ ...documented.request, winPolicyAssignments })).toBe(13);
   });
 });

@@ -106,7 +106,7 @@ export const windowsPoliciesEndpoints: readonly Endpoint[] = [
     method: 'DELETE',
     url: '/mdm/windows/enterprise/policies/{winPolicyId}',
     summary: 'Delete a Windows policy',
-    description: 'Refused while a device has it.',
+    description: 'Refused while a device or an automation rule has it.',
     tag,
     permission: 'windows.policy.remove',
     path,

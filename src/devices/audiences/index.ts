@@ -1,0 +1,13 @@
+export { listAudienceMembers, previewSelectors, type AudienceMember } from './audience-members.ts';
+export {
+  audienceSortFields,
+  listAudiences,
+  loadAudiences,
+  requireAudience,
+  type Audience,
+} from './audiences.ts';
+export { createAudience, removeAudience, updateAudience } from './change-audience.ts';
+export { idsOfAudience } from './ids-of-audience.ts';
+export { matchAudience } from './match.ts';
+export { audienceMigrations } from './migrations/index.ts';
+export type { AudienceSelectors } from './selectors.ts';
