@@ -351,6 +351,26 @@ describe('a Mac', () => {
   });
 });
 
+test('what an automation rule gives is there with the rule, its audience and the reasons', async () => {
+  const device = await own.device({ serialNumber: 'SN-RULE', tags: ['night-shift'] });
+  const policy = await own.policy('Night', { config: { [node('Power/Sleep')]: '1' } });
+  const audience = await own.audience('Night shift', { deviceGroups: [['night-shift']] });
+  const rule = await own.rule('Night rule', {
+    audienceIds: [audience.id],
+    actions: [{ platform: 'windows', policyId: policy.id, priority: 7 }],
+  });
+  const given = (await effectivePolicy(device.id)).settings.find(
+    ({ key }: { key: string }) => key === keyOf('Power/Sleep'),
+  );
+  expect(given.winner).toMatchObject({
+    policy: { id: policy.id, name: 'Night' },
+    assignment: 'rule',
+    priority: 7,
+    rule: { id: rule.id, name: 'Night rule' },
+    audiences: [{ id: audience.id, name: 'Night shift', reasons: ['tag:night-shift'] }],
+  });
+});
+
 test("another organization's device is not found", async () => {
   const of = await windowsOrganization(server, 'foreign');
   const device = await of.device({ serialNumber: 'SN-FOREIGN' });
