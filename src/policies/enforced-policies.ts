@@ -22,32 +22,61 @@ export interface EnforcedPolicy<Document extends object> extends Assigned<Policy
   readonly assignment: Assignment<RuleSource> & Required<Pick<Assignment, 'rule'>>;
 }
 
-/** A device with the organization that has it. */
+/** The enabled automation rules of one organization, the oldest first, with their audiences by id. */
+export interface EnabledRules {
+  readonly rules: readonly AutomationRule[];
+  readonly audiences: ReadonlyMap<Id, Audience>;
+}
+
+/** A device with the organization that has it and the organization's rules. */
 export interface WantedEnforcement {
   readonly organizationId: Id;
   readonly device: Device;
+  readonly enabled: EnabledRules;
 }
 
 type Found<Kind> = ReadonlyMap<string, Kind>;
 
+/** The enabled rules of these organizations, in their order: two statements, one when there are no rules. */
+export async function loadEnabledRules(
+  reader: Reader,
+  organizationIds: readonly Id[],
+): Promise<EnabledRules[]> {
+  const rows = await selectRules(reader)
+    .where('rule.organization_id', '=', anyOf(organizationIds))
+    .where('rule.enabled', '=', true)
+    .execute();
+  const byOrganization = Map.groupBy(rows, (row) => row.organization_id);
+  const rulesOf = (id: Id) => (byOrganization.get(id) ?? []).map(ruleOfRow);
+  const keys = [...byOrganization.keys()].flatMap((organizationId) =>
+    rulesOf(organizationId).flatMap(({ audienceIds }) => audienceIds.map((id) => ({ organizationId, id }))),
+  );
+  const audiences = await found(reader, loadAudiences, keys);
+  return organizationIds.map((organizationId) => {
+    const rules = rulesOf(organizationId);
+    const ofRules = rules.flatMap(({ audienceIds }) =>
+      audienceIds.flatMap((id) => {
+        // The rule may have lost it, and it may have been removed, since the rule was read.
+        const audience = audiences.get(textOf({ organizationId, id }));
+        return audience ? [[id, audience] as const] : [];
+      }),
+    );
+    return { rules, audiences: new Map(ofRules) };
+  });
+}
+
 /**
  * The policies that automation rules give each of these devices now, with the audiences that say so, the strongest first. Nothing is
- * stored: what a device stops matching, it stops having. At most four statements, one when there are no rules.
+ * stored: what a device stops matching, it stops having. At most two statements, none when there are no rules.
  */
 export async function loadEnforcedPolicies<Document extends object>(
   reader: Reader,
   family: PolicyFamily<Document>,
   wanted: readonly WantedEnforcement[],
 ): Promise<EnforcedPolicy<Document>[][]> {
-  const rules = await enabledRules(reader, wanted);
-  const audiences = await found(
-    reader,
-    loadAudiences,
-    [...rules].flatMap(([organizationId, ofOne]) =>
-      ofOne.flatMap(({ audienceIds }) => audienceIds.map((id) => ({ organizationId, id }))),
-    ),
+  const needUsers = wanted.some(({ enabled }) =>
+    [...enabled.audiences.values()].some(({ selectors }) => selectors.mdmUserGroups.length > 0),
   );
-  const needUsers = [...audiences.values()].some(({ selectors }) => selectors.mdmUserGroups.length > 0);
   const users = await found(
     reader,
     loadUsers,
@@ -57,7 +86,7 @@ export async function loadEnforcedPolicies<Document extends object>(
         )
       : [],
   );
-  const given = wanted.map((one) => givenTo(one, rules.get(one.organizationId) ?? [], audiences, users));
+  const given = wanted.map((one) => givenTo(one, users));
   const policies = await found(
     reader,
     (db, keys) => loadPolicies(db, family, keys),
@@ -75,23 +104,8 @@ export async function loadEnforcedPolicies<Document extends object>(
   );
 }
 
-async function enabledRules(
-  reader: Reader,
-  wanted: readonly WantedEnforcement[],
-): Promise<Map<Id, AutomationRule[]>> {
-  if (wanted.length === 0) return new Map();
-  const rows = await selectRules(reader)
-    .where('rule.organization_id', '=', anyOf(wanted.map(({ organizationId }) => organizationId)))
-    .where('rule.enabled', '=', true)
-    .execute();
-  const byOrganization = Map.groupBy(rows, (row) => row.organization_id);
-  return new Map([...byOrganization].map(([id, ofOne]) => [id, ofOne.map(ruleOfRow)]));
-}
-
 function givenTo(
-  { organizationId, device }: WantedEnforcement,
-  rules: readonly AutomationRule[],
-  audiences: Found<Audience>,
+  { organizationId, device, enabled: { rules, audiences } }: WantedEnforcement,
   users: Found<User>,
 ) {
   const user = device.user ? users.get(textOf({ organizationId, id: device.user.id })) : undefined;
@@ -99,8 +113,7 @@ function givenTo(
     const ofPlatform = actions.filter(({ platform }) => platform === device.platform);
     if (ofPlatform.length === 0) return [];
     const matched = audienceIds.flatMap((audienceId): MatchedAudience | [] => {
-      const audience = audiences.get(textOf({ organizationId, id: audienceId }));
-      // The rule may have lost it, and it may have been removed, since the rule was read.
+      const audience = audiences.get(audienceId);
       if (!audience) return [];
       const reasons = matchAudience(audience.selectors, device, user);
       return reasons.length > 0 ? { id: audienceId, name: audience.name, reasons } : [];

@@ -3,7 +3,7 @@ import type { Device } from '../devices/index.ts';
 import { groupsOfUser, type AssignmentTarget } from '../directory/index.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { Assigned, Assignment, Exclusion } from './engine/index.ts';
-import { loadEnforcedPolicies } from './enforced-policies.ts';
+import { loadEnabledRules, loadEnforcedPolicies } from './enforced-policies.ts';
 import type { Policy, PolicyFamily } from './policy.ts';
 import { familyOfKind, policiesOfDevice, policyFamilies } from './policy-families.ts';
 import { policyOfRow } from './policy-row.ts';
@@ -49,7 +49,9 @@ async function policiesEnforced(
   { db, scope }: ReadContext,
   device: Device,
 ): Promise<Assigned<Policy<object>>[]> {
-  const wanted = [{ organizationId: scope.organization.id, device }];
+  const organizationId = scope.organization.id;
+  const [enabled] = await loadEnabledRules(db, [organizationId]);
+  const wanted = [{ organizationId, device, enabled: enabled! }];
   const ofFamilies = await Promise.all(
     policyFamilies.map((family: PolicyFamily<object>) => loadEnforcedPolicies(db, family, wanted)),
   );

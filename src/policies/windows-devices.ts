@@ -22,8 +22,14 @@ import {
   type AssignmentChange,
   type OwnedDevice,
 } from './assignments.ts';
-import { loadEnforcedPolicies, type EnforcedPolicy, type WantedEnforcement } from './enforced-policies.ts';
+import {
+  loadEnabledRules,
+  loadEnforcedPolicies,
+  type EnforcedPolicy,
+  type WantedEnforcement,
+} from './enforced-policies.ts';
 import { loadItems, lockItems, type ItemReference, type Items, type WantedItems } from './items.ts';
+import type { Id } from '../kernel/id.ts';
 import type { NamedId } from './policy.ts';
 import { windowsPolicies, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 import { referencesOf } from './windows-policies.ts';
@@ -52,6 +58,7 @@ export function windowsDeviceReader(database: Database): WindowsDeviceReader {
   const findAssigned = gather((devices: readonly OwnedDevice[]) =>
     loadAssignedPolicies(database, windowsPolicies, devices),
   );
+  const findRules = gather((ids: readonly Id[]) => loadEnabledRules(database, ids));
   const findEnforced = gather((devices: readonly WantedEnforcement[]) =>
     loadEnforcedPolicies(database, windowsPolicies, devices),
   );
@@ -60,15 +67,16 @@ export function windowsDeviceReader(database: Database): WindowsDeviceReader {
     async read({ organization }, key) {
       const organizationId = organization.id;
       // Most callers name the device by its id, so that its policies can be read meanwhile.
-      const [device, assignedOfId] = await Promise.all([
+      const [device, assignedOfId, enabled] = await Promise.all([
         findDevice({ organizationId, platform: 'windows', key }),
         key.id ? findAssigned({ organizationId, id: key.id }) : [],
+        findRules(organizationId),
       ]);
       if (!device) return undefined;
       const { id } = device;
       const [assigned, enforced] = await Promise.all([
         id === key.id ? assignedOfId : findAssigned({ organizationId, id }),
-        findEnforced({ organizationId, device }),
+        enabled.rules.length > 0 ? findEnforced({ organizationId, device, enabled }) : [],
       ]);
       const references = referencesOfDevice(device, [...assigned, ...enforced]);
       const items = references.length === 0 ? nothing : await findItems({ organizationId, references });
@@ -116,10 +124,11 @@ async function withEnforced(
   devices: readonly (readonly [Device, Assigned])[],
 ): Promise<ManagedWindowsDevice[]> {
   const organizationId = scope.organization.id;
+  const [enabled] = await loadEnabledRules(db, [organizationId]);
   const enforced = await loadEnforcedPolicies(
     db,
     windowsPolicies,
-    devices.map(([device]) => ({ organizationId, device })),
+    devices.map(([device]) => ({ organizationId, device, enabled: enabled! })),
   );
   const references = devices.flatMap(([device, assigned], index) =>
     referencesOfDevice(device, [...assigned, ...enforced[index]!]),
