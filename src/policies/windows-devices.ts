@@ -53,16 +53,24 @@ export interface WindowsDeviceReader {
   read(scope: Scope, key: DeviceKey): Promise<ManagedWindowsDevice | undefined>;
 }
 
+/** One device takes a chain of statements, each of which waits for the one before: so more batches are under way than usual. */
+const chained = { atMost: 4 };
+
 export function windowsDeviceReader(database: Database): WindowsDeviceReader {
-  const findDevice = gather((wanted: Parameters<typeof loadDevices>[1]) => loadDevices(database, wanted));
-  const findAssigned = gather((devices: readonly OwnedDevice[]) =>
-    loadAssignedPolicies(database, windowsPolicies, devices),
+  const findDevice = gather(
+    (wanted: Parameters<typeof loadDevices>[1]) => loadDevices(database, wanted),
+    chained,
   );
-  const findRules = gather((ids: readonly Id[]) => loadEnabledRules(database, ids));
-  const findEnforced = gather((devices: readonly WantedEnforcement[]) =>
-    loadEnforcedPolicies(database, windowsPolicies, devices),
+  const findAssigned = gather(
+    (devices: readonly OwnedDevice[]) => loadAssignedPolicies(database, windowsPolicies, devices),
+    chained,
   );
-  const findItems = gather((wanted: readonly WantedItems[]) => loadItems(database, wanted));
+  const findRules = gather((ids: readonly Id[]) => loadEnabledRules(database, ids), chained);
+  const findEnforced = gather(
+    (devices: readonly WantedEnforcement[]) => loadEnforcedPolicies(database, windowsPolicies, devices),
+    chained,
+  );
+  const findItems = gather((wanted: readonly WantedItems[]) => loadItems(database, wanted), chained);
   return {
     async read({ organization }, key) {
       const organizationId = organization.id;
