@@ -22,6 +22,7 @@ import {
   authenticator,
   signingKeys,
   tenancyMigrations,
+  type ChangeServices,
   type SecretBox,
 } from './tenancy/index.ts';
 
@@ -35,6 +36,9 @@ export const migrations: readonly Migration[] = [
   ...pushCertificateMigrations,
   ...complianceMigrations,
 ];
+
+/** What follows from a change, as part of it: see `ChangeServices`. */
+export const beforeCommit: ChangeServices['beforeCommit'] = async () => {};
 
 /** The page shows this server's API and calls nobody else. */
 const apiReferenceSettings = {
@@ -70,7 +74,7 @@ export interface App {
 /** Builds everything once and wires it. */
 export async function buildApp(settings: AppSettings): Promise<App> {
   const { database, clock, newId, secrets, publicUrl, checkAnswers } = settings;
-  const services = { database, clock, newId, secrets };
+  const services = { database, clock, newId, secrets, beforeCommit };
   const keys = signingKeys({ database, secrets, clock });
   const tokens = accessTokens({ keys, clock, publicUrl });
   const callers = authenticator({ database, accessTokens: tokens, clock });

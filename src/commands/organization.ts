@@ -10,6 +10,7 @@ import {
   operatorScope,
   plans,
   type Organization,
+  nothingTouched,
 } from '../tenancy/index.ts';
 import { printFacts, printJson, printTable } from './output.ts';
 import { openServices } from './services.ts';
@@ -36,7 +37,7 @@ export function addOrganizationCommands(program: Command): void {
             { slug, name: options.name, tenantId: options.tenantId ?? randomUUID(), plan: options.plan },
           );
           await audit(
-            { db, now, newId, secrets, scope: operatorScope(made, randomUUID()) },
+            { db, now, newId, secrets, scope: operatorScope(made, randomUUID()), touched: nothingTouched() },
             {
               action: 'organization.create',
               target: { type: 'organization', id: made.id, name: made.slug },

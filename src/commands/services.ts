@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrations } from '../app.ts';
+import { beforeCommit, migrations } from '../app.ts';
 import type { Config } from '../config.ts';
 import { joinEmbeddedCluster, startEmbeddedCluster } from '../database/embedded/index.ts';
 import { migrate, openDatabase, type Database } from '../database/index.ts';
@@ -51,6 +51,7 @@ export async function openServices(
       clock: systemClock,
       newId: idSource(systemClock, () => randomInt(2 ** 48 - 1)),
       secrets,
+      beforeCommit,
       migrated,
       databaseDied: cluster?.died ?? new Promise(() => {}),
       async [Symbol.asyncDispose]() {

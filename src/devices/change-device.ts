@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { brokenForeignKey } from '../database/index.ts';
 import { requireSegment } from '../directory/index.ts';
 import { requireRevision } from '../kernel/etag.ts';
@@ -81,7 +82,17 @@ export async function saveDevice(
   } catch (error) {
     throw faultOfReference(error);
   }
+  if (decidesOtherwise(device, after)) context.touched.devices.add(device.id);
   return after;
+}
+
+/** Whether other policies may be meant for the device now. */
+function decidesOtherwise(before: Device, after: Device): boolean {
+  return (
+    !isDeepStrictEqual(before.tags, after.tags) ||
+    before.user?.id !== after.user?.id ||
+    before.state !== after.state
+  );
 }
 
 /** Moves a device to another segment. Faults: `notFound`, `preconditionFailed`, `invalidInput` (no such segment). */

@@ -76,6 +76,7 @@ export async function createDevice(context: WriteContext, input: NewDevice): Pro
   } catch (error) {
     throw faultOfReference(error);
   }
+  context.touched.devices.add(device.id);
   await audit(context, {
     action: `${device.platform}.device.create`,
     target: targetOf(device),

@@ -33,6 +33,7 @@ export async function addGroupMembers(
     .returning('user_id')
     .execute();
   const added = rows.map((row) => row.user_id);
+  for (const id of added) context.touched.users.add(id);
   await auditMembers(context, group, { left: [], joined: added });
   return added;
 }
@@ -53,6 +54,7 @@ export async function removeGroupMembers(
     .returning('user_id')
     .execute();
   const removed = rows.map((row) => row.user_id);
+  for (const id of removed) context.touched.users.add(id);
   await auditMembers(context, group, { left: removed, joined: [] });
   return removed;
 }

@@ -188,6 +188,7 @@ export async function updateUser(
       .where('id', '=', id)
       .execute(),
   );
+  context.touched.users.add(id);
   await audit(context, {
     action: 'user.update',
     target: { type: 'user', id, name: changed.email },

@@ -126,6 +126,7 @@ export async function setDeviceAssignments<Document extends object>(
   ]);
   if (isSameSet(stored, wanted)) return stored;
   await writeAssignments(context, deviceId, stored, wanted);
+  context.touched.devices.add(deviceId);
   return wanted;
 }
 

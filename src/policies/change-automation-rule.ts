@@ -43,6 +43,7 @@ export async function createRule(context: WriteContext, content: RuleContent): P
       .execute();
     await writeParts(context, rule);
   });
+  touchPolicies(context, rule);
   await audit(context, {
     action: 'automationRule.create',
     target: targetOf(rule),
@@ -83,6 +84,8 @@ export async function updateRule(
     await removeParts(context, id);
     await writeParts(context, after);
   });
+  touchPolicies(context, before);
+  touchPolicies(context, after);
   await audit(context, { action: 'automationRule.update', target: targetOf(after), before, after });
   return after;
 }
@@ -96,7 +99,12 @@ export async function removeRule(context: WriteContext, id: Id, ifMatch?: readon
     .where('organization_id', '=', scope.organization.id)
     .where('id', '=', id)
     .execute();
+  touchPolicies(context, before);
   await audit(context, { action: 'automationRule.remove', target: targetOf(before), before, after: null });
+}
+
+function touchPolicies({ touched }: WriteContext, { actions }: AutomationRule): void {
+  for (const { policyId } of actions) touched.assignments.add(policyId);
 }
 
 async function lockRule(

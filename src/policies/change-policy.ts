@@ -99,6 +99,7 @@ export async function updatePolicy<Document extends object>(
     .where('id', '=', id)
     .execute();
   await keepVersion(context, after);
+  context.touched.policies.add(id);
   await audit(context, { action: `${family.area}.update`, target: targetOf(after), before, after });
   return after;
 }
@@ -126,6 +127,7 @@ export async function removePolicy(
     if (brokenForeignKey(error) === undefined) throw error;
     throw new Fault('inUse', `The policy '${row.name}' is assigned. Take it from what has it first.`);
   }
+  context.touched.assignments.add(id);
   const policy = policyOfRow(family, row);
   await audit(context, {
     action: `${family.area}.remove`,

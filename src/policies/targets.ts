@@ -141,6 +141,7 @@ async function changeTargets(
   if (after.length === before.length && after.every((target) => stored.get(target.key) === target))
     return before;
   await writeTargets(context, policyId, stored, after);
+  context.touched.assignments.add(policyId);
   await audit(context, {
     action: `${family.area}.update`,
     target: { type: policy.kind, id: policyId, name: policy.name },

@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.ts';
 import { createApplication } from './applications.ts';
 import { audit } from './audit.ts';
 import { operatorScope, type ChangeServices } from './change.ts';
+import { nothingTouched } from './scope.ts';
 import { createOrganization, findOrganization } from './organizations.ts';
 import { allPermissions } from './permissions.ts';
 import type { Organization } from './scope.ts';
@@ -33,7 +34,7 @@ const bootstrapLock = 7_283_003;
 
 /** Makes the first organization with an application and a token that may do everything, unless it is there already. */
 export async function bootstrap(
-  services: ChangeServices,
+  services: Omit<ChangeServices, 'beforeCommit'>,
   settings: BootstrapSettings,
 ): Promise<{ organization: Organization; created: FirstCredentials | undefined }> {
   return transact(services.database, async (db) => {
@@ -45,7 +46,8 @@ export async function bootstrap(
     const { newId, secrets } = services;
     const tenantId = settings.tenantId ?? randomUUID();
     const organization = await createOrganization({ db, now, newId }, { slug: settings.slug, tenantId });
-    const context = { db, now, newId, secrets, scope: operatorScope(organization, 'bootstrap') };
+    const scope = operatorScope(organization, 'bootstrap');
+    const context = { db, now, newId, secrets, scope, touched: nothingTouched() };
     await audit(context, {
       action: 'organization.create',
       target: { type: 'organization', id: organization.id, name: organization.slug },

@@ -2,7 +2,7 @@ import { transact, type Database } from '../database/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/id.ts';
 import { allPermissions } from './permissions.ts';
-import type { Organization, Principal, Scope, WriteContext } from './scope.ts';
+import { nothingTouched, type Organization, type Principal, type Scope, type WriteContext } from './scope.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What every change needs from the process. */
@@ -11,15 +11,22 @@ export interface ChangeServices {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly secrets: SecretBox;
+  /** The last part of every change, in its transaction: works out again what follows from what it touched. */
+  readonly beforeCommit: (context: WriteContext) => Promise<void>;
 }
 
 /** Runs a change in one transaction, at one moment, on behalf of the scope's principal. */
 export function change<Result>(
-  { database, clock, newId, secrets }: ChangeServices,
+  { database, clock, newId, secrets, beforeCommit }: ChangeServices,
   scope: Scope,
   work: (context: WriteContext) => Promise<Result>,
 ): Promise<Result> {
-  return transact(database, (db) => work({ db, scope, now: clock(), newId, secrets }));
+  return transact(database, async (db) => {
+    const context = { db, scope, now: clock(), newId, secrets, touched: nothingTouched() };
+    const result = await work(context);
+    await beforeCommit(context);
+    return result;
+  });
 }
 
 /** Whoever runs commands on the server itself. */

@@ -21,10 +21,12 @@ export { createOrganization, findOrganization, findTenant, listOrganizations } f
 export { allPermissions, isPermission, permissions, type Permission } from './permissions.ts';
 export { plans } from './plans.ts';
 export {
+  nothingTouched,
   requireFeature,
   type Organization,
   type ReadContext,
   type Scope,
+  type Touched,
   type WriteContext,
 } from './scope.ts';
 export { secretBox, type SecretBox } from './secret-box.ts';

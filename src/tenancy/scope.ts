@@ -43,12 +43,40 @@ export interface ListPart {
   readonly limit: number;
 }
 
+/**
+ * What a change touched of that which decides what devices get, so that it can be worked out again before the change is committed. Who
+ * writes one of these says so, however the write came about.
+ */
+export interface Touched {
+  /** Devices that are new or gone, or whose tags, user, serial number, operating system, groups or own policies are other ones now. */
+  readonly devices: Set<Id>;
+  /** Users whose tags, metadata or groups are other ones now. */
+  readonly users: Set<Id>;
+  /** Audiences with other selectors. */
+  readonly audiences: Set<Id>;
+  /** Policies that are meant for others than before, whether by targets or by automation rules. */
+  readonly assignments: Set<Id>;
+  /** Policies with another content. */
+  readonly policies: Set<Id>;
+}
+
+export function nothingTouched(): Touched {
+  return {
+    devices: new Set(),
+    users: new Set(),
+    audiences: new Set(),
+    assignments: new Set(),
+    policies: new Set(),
+  };
+}
+
 /** What a change needs: one transaction and one moment. */
 export interface WriteContext extends ReadContext {
   readonly db: Transaction;
   readonly now: Date;
   readonly newId: NewId;
   readonly secrets: SecretBox;
+  readonly touched: Touched;
 }
 
 /** Refuses with `featureNotInPlan` unless the organization's plan has the feature. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { buildApp, type App } from '../../src/app.ts';
+import { beforeCommit, buildApp, type App } from '../../src/app.ts';
 import type { Database } from '../../src/database/index.ts';
 import { hexOfId, idSource, type NewId } from '../../src/kernel/id.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -82,7 +82,7 @@ export async function testServer(): Promise<TestServer> {
   const clock = () => now;
   const newId = idSource(clock, () => randomInt(2 ** 48 - 1));
   const secrets = secretBox(randomBytes(32), randomBytes);
-  const services = { database: db.database, clock, newId, secrets };
+  const services = { database: db.database, clock, newId, secrets, beforeCommit };
   let logged = '';
   const log = pino({ level: 'debug' }, { write: (line: string) => void (logged += line) });
   const app = await buildApp({

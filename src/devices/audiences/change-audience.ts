@@ -64,6 +64,7 @@ export async function updateAudience(
       .where('id', '=', id)
       .execute(),
   );
+  context.touched.audiences.add(id);
   await audit(context, { action: 'audience.update', target: targetOf(after), before, after });
   return after;
 }
