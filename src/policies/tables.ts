@@ -5,6 +5,8 @@ import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ApplicationConfig, ApplicationInfo, ApplicationType } from './application.ts';
 import type { AssetExtension, AssetType } from './asset-type.ts';
+import type { ResolvedDocument, System } from './engine/index.ts';
+import type { RecalculationScope, SetMember } from './policy-set.ts';
 
 interface PolicyTable {
   organization_id: Id;
@@ -89,6 +91,50 @@ interface RulePolicyTable {
   assigned_at: Date;
 }
 
+interface DocumentTable {
+  organization_id: Id;
+  /** The hash of the document. */
+  key: string;
+  document: JsonColumn<ResolvedDocument>;
+}
+
+interface SetTable {
+  organization_id: Id;
+  id: Id;
+  /** The hash of what makes two devices share the set. */
+  key: string;
+  /** Null for devices whose system policies cannot be delivered to; such a set has no document. */
+  system: System | null;
+  /** Strongest first. */
+  members: JsonColumn<readonly SetMember[]>;
+  document_key: string | null;
+}
+
+interface SetMemberTable {
+  organization_id: Id;
+  policy_id: Id;
+  set_id: Id;
+}
+
+interface DeviceSetTable {
+  organization_id: Id;
+  device_id: Id;
+  set_id: Id;
+}
+
+interface RecalculationTable {
+  organization_id: Id;
+  id: Id;
+  touched: JsonColumn<RecalculationScope>;
+  /** Devices. */
+  total: number;
+  done: number;
+  last_device_id: Id | null;
+  started_by: string;
+  created_at: Date;
+  finished_at: Date | null;
+}
+
 interface AssetTable {
   organization_id: Id;
   id: Id;
@@ -147,6 +193,11 @@ interface PoliciesTables {
   policies_rule: RuleTable;
   policies_rule_audience: RuleAudienceTable;
   policies_rule_policy: RulePolicyTable;
+  policies_document: DocumentTable;
+  policies_set: SetTable;
+  policies_set_member: SetMemberTable;
+  policies_device_set: DeviceSetTable;
+  policies_recalculation: RecalculationTable;
   policies_asset: AssetTable;
   policies_asset_content: AssetContentTable;
   policies_application: ApplicationTable;

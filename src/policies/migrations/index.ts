@@ -4,6 +4,7 @@ import { targets } from './0002-targets.ts';
 import { targetsByKey } from './0003-targets-by-key.ts';
 import { secrets } from './0004-secrets.ts';
 import { automationRules } from './0005-automation-rules.ts';
+import { desiredState } from './0006-desired-state.ts';
 
 export const policiesMigrations: readonly Migration[] = [
   policies,
@@ -11,4 +12,5 @@ export const policiesMigrations: readonly Migration[] = [
   targetsByKey,
   secrets,
   automationRules,
+  desiredState,
 ];
