@@ -10,7 +10,6 @@ export const desiredState: Migration = {
       document jsonb not null,
       primary key (organization_id, key)
     );
-    alter table policies_document alter document set compression lz4;
 
     -- Policies, of whatever version, that devices of one system have from the same sources, the strongest first, and what they come to
     -- now. A system that no policy can be delivered to has no document.
