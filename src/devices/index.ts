@@ -17,7 +17,9 @@ export {
   type DeviceSummary,
   type Platform,
 } from './device.ts';
+export { factsOf, loadDeviceFacts, type DeviceFacts } from './device-facts.ts';
 export { devicesByIds, loadDevices } from './find-devices.ts';
+export { idsOfDevices } from './ids-of-devices.ts';
 export {
   deviceCountsOfUsers,
   devicesRunning,
