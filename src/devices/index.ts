@@ -18,6 +18,14 @@ export {
   type Platform,
 } from './device.ts';
 export { devicesByIds, loadDevices } from './find-devices.ts';
+export { groupsOfDevices } from './group-devices.ts';
+export {
+  addGroupMembers,
+  groupMembersByIds,
+  listGroupMembers,
+  removeGroupMembers,
+  type FullGroupMember,
+} from './group-members.ts';
 export {
   deviceCountsOfUsers,
   devicesRunning,
