@@ -14,4 +14,4 @@ export {
 } from './connection.ts';
 export { contains, listPage, type Listed, type Page } from './list.ts';
 export { migrate, type Migration } from './migrate.ts';
-export { anyOf, inOrderOf, type OwnedId } from './owned.ts';
+export { anyOf, inOrderOf, ofEach, type OwnedId } from './owned.ts';

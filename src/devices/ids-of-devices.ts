@@ -31,6 +31,8 @@ export function idsOfDevices({ scope }: ReadContext, which: 'all' | 'withUser' |
       join directory_group_user member
         on member.organization_id = device.organization_id and member.user_id = device.user_id
       where member.organization_id = ${organizationId} and member.group_id = any(${groups}::uuid[])`);
+    parts.push(sql<Id>`select device_id as id from devices_group_device
+      where organization_id = ${organizationId} and group_id = any(${groups}::uuid[])`);
   }
   return sql<Id>`${sql.join(parts, sql` union `)}`;
 }

@@ -85,7 +85,7 @@ async function startRecalculation(
 
 async function addRecalculationJob({ db, scope }: WriteContext, id: Id): Promise<void> {
   const payload = { organization: scope.organization.slug, id };
-  await addJob(db, recalculationJob, payload, { key: `${recalculationJob} ${id}` });
+  await addJob(db, recalculationJob, payload, { key: id });
 }
 
 /** The job: goes on where it was left, in one transaction a batch. */

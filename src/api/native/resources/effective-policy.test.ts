@@ -6,7 +6,7 @@ import {
 } from '../../../../test/support/windows-organization.ts';
 import { fillWithDemo } from '../../../demo/index.ts';
 import { createDevice, type NewDevice } from '../../../devices/index.ts';
-import { addGroupMembers, createGroup } from '../../../directory/index.ts';
+import { addGroupUsers, createGroup } from '../../../directory/index.ts';
 import { hexOfId, type Id } from '../../../kernel/id.ts';
 import {
   createPolicy,
@@ -70,7 +70,7 @@ function macPolicy(name: string, document: Record<string, number | boolean>, tar
 function group(name: string, members: readonly Id[], of = own) {
   return of.change(async (context) => {
     const { id } = await createGroup(context, { displayName: name, mailNickname: name.toLowerCase() });
-    await addGroupMembers(context, id, members);
+    await addGroupUsers(context, id, members);
     return id;
   });
 }
