@@ -130,7 +130,11 @@ interface Batch {
   readonly isLast: boolean;
 }
 
-async function recalculateBatch(context: WriteContext, { scope, lastId }: Recalculation): Promise<Batch> {
+async function recalculateBatch(
+  context: WriteContext,
+  { scope, lastId }: Recalculation,
+  limits: Limits,
+): Promise<Batch> {
   if (scope.kind === 'devices') {
     const query = await idsInScope(context, scope.devices);
     const ids = await idsAfter(context, query, lastId, limits.devices);
