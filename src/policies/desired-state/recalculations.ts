@@ -30,6 +30,8 @@ const atOnce: Limits = { devices: 200, sets: 100 };
 /** How much the job works out in one transaction, for which others wait. */
 const inBatch: Limits = { devices: 2_000, sets: 50 };
 
+const keptFor = 30 * 24 * 60 * 60 * 1_000;
+
 export const recalculationJob = 'policies.recalculate';
 
 /** What follows from a change for the desired state of devices: the last part of every change. */
@@ -51,6 +53,10 @@ async function resolveTouched(context: WriteContext, policies: readonly Id[], li
 }
 
 async function recalculateScope(context: WriteContext, devices: DeviceScope, limits: Limits): Promise<void> {
+  const { users, policies, everything } = devices;
+  if (!everything && users.length + policies.length === 0 && devices.devices.length <= limits.devices) {
+    return recalculateDevices(context, devices.devices);
+  }
   const query = await idsInScope(context, devices);
   const ids = await idsAfter(context, query, null, limits.devices + 1);
   if (ids.length <= limits.devices) return recalculateDevices(context, ids);
@@ -65,6 +71,12 @@ async function startRecalculation(
   scope: RecalculationScope,
   total: number,
 ): Promise<void> {
+  const { db, scope: of, now } = context;
+  await policiesTables(db)
+    .deleteFrom('policies_recalculation')
+    .where('organization_id', '=', of.organization.id)
+    .where('finished_at', '<', new Date(now.getTime() - keptFor))
+    .execute();
   const id = context.newId();
   await policiesTables(context.db)
     .insertInto('policies_recalculation')
