@@ -11,6 +11,7 @@ import { audienceMigrations } from './devices/audiences/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
+import type { Tasks } from './jobs/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import { Fault } from './kernel/fault.ts';
 import type { NewId } from './kernel/id.ts';
@@ -39,6 +40,11 @@ export const migrations: readonly Migration[] = [
 
 /** What follows from a change, as part of it: see `ChangeServices`. */
 export const beforeCommit: ChangeServices['beforeCommit'] = async () => {};
+
+/** What runs in the background, by the name that `addJob` calls it. */
+export function tasksOf(_services: ChangeServices): Tasks {
+  return {};
+}
 
 /** The page shows this server's API and calls nobody else. */
 const apiReferenceSettings = {

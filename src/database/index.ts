@@ -4,11 +4,13 @@ export {
   brokenForeignKey,
   brokenUniqueConstraint,
   openDatabase,
+  openPool,
   tables,
   transact,
   unavailable,
   type Database,
   type JsonColumn,
+  type Pool,
   type Reader,
   type Transaction,
 } from './connection.ts';
