@@ -12,6 +12,7 @@ import { checkSecretKey, secretBox, type ChangeServices } from '../tenancy/index
 import { secretKey } from './secret-key.ts';
 
 export interface OpenServices extends ChangeServices, AsyncDisposable {
+  readonly database: Database;
   /** The migrations that were applied now. */
   readonly migrated: readonly string[];
   /** Settles only if the embedded database ends by itself. */

@@ -1,12 +1,8 @@
 export { sql } from 'kysely';
 export type { Selectable } from 'kysely';
 export {
-  brokenForeignKey,
-  brokenUniqueConstraint,
   openDatabase,
   tables,
-  transact,
-  unavailable,
   type Database,
   type JsonColumn,
   type Reader,
@@ -15,3 +11,5 @@ export {
 export { contains, listPage, type Listed, type Page } from './list.ts';
 export { migrate, type Migration } from './migrate.ts';
 export { anyOf, inOrderOf, type OwnedId } from './owned.ts';
+export { brokenForeignKey, brokenUniqueConstraint, unavailable } from './sql-errors.ts';
+export { enclose, endsTransaction, transact } from './transaction.ts';
