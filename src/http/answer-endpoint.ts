@@ -18,7 +18,7 @@ export interface AnswerOptions<Given> {
 }
 
 /** A request that found its operation, of a caller who is in the organization that its path names. */
-export interface EndpointCall extends SentInput {
+interface EndpointCall extends SentInput {
   readonly url: string;
   readonly caller: Caller;
   readonly requestId: string;

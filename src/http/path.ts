@@ -1,8 +1,7 @@
-import { parse } from 'node:querystring';
 import { Fault } from '../kernel/fault.ts';
 import type { SentQuery } from './dialect.ts';
 
-/** Longest value of a path's parameter, in characters; with a longer one a path leads nowhere. */
+/** Longest value of a path's parameter, in characters. */
 export const longestParameter = 512;
 
 /** Refuses a URL that no path and no stored text can have. Faults: `malformedBody`. */
@@ -26,7 +25,18 @@ export function segmentsOf(url: string): string[] {
 /** The parameters of a URL's query; one that is there several times is a list. */
 export function queryOf(url: string): SentQuery {
   const { query } = splitUrl(url);
-  return parse(query, '&', '=', { maxKeys: 0, decodeURIComponent: decoded }) as SentQuery;
+  const pairs = query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return { name: decoded(name), value: decoded(value.join('=')) };
+    });
+  const values = [...Map.groupBy(pairs, ({ name }) => name)].map(
+    ([name, ofName]): [string, string | string[]] =>
+      ofName.length === 1 ? [name, ofName[0]!.value] : [name, ofName.map(({ value }) => value)],
+  );
+  return Object.fromEntries(values);
 }
 
 function splitUrl(url: string): { path: string; query: string } {
@@ -36,10 +46,11 @@ function splitUrl(url: string): { path: string; query: string } {
 
 /** What is not percent-encoded UTF-8 stands for itself. */
 function decoded(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(spaced);
   } catch {
-    return text;
+    return spaced;
   }
 }
 
@@ -53,7 +64,10 @@ export interface PathMatch<Target> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Makes the function that finds what lies at a path, as the HTTP router does: a name goes before a `{parameter}`. */
+/**
+ * Makes the function that finds what lies at a path, as the HTTP router does: a name goes before a `{parameter}`. Faults:
+ * `malformedBody`, for a parameter that is too long.
+ */
 export function pathFinder<Target extends { readonly url: string }>(
   targets: readonly Target[],
 ): (segments: readonly string[]) => PathMatch<Target> | undefined {
@@ -62,7 +76,12 @@ export function pathFinder<Target extends { readonly url: string }>(
     .toSorted(byPrecedence);
   return (segments) => {
     const found = patterns.find((pattern) => leadsTo(pattern, segments));
-    return found && { target: found.target, params: paramsOf(found.segments, segments) };
+    if (!found) return undefined;
+    const params = paramsOf(found.segments, segments);
+    if (Object.values(params).some(({ length }) => length > longestParameter)) {
+      throw new Fault('malformedBody', `'/${segments.join('/')}' is exceeding the max param length`);
+    }
+    return { target: found.target, params };
   };
 }
 
@@ -79,9 +98,7 @@ function byPrecedence(a: Pattern<unknown>, b: Pattern<unknown>): number {
 function leadsTo(pattern: Pattern<unknown>, segments: readonly string[]): boolean {
   return (
     pattern.segments.length === segments.length &&
-    pattern.segments.every((name, index) =>
-      isParameter(name) ? segments[index]!.length <= longestParameter : name === segments[index],
-    )
+    pattern.segments.every((name, index) => isParameter(name) || name === segments[index])
   );
 }
 

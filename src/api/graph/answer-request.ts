@@ -11,7 +11,7 @@ import { commonHeaders, errorContextOf, targetOf } from './exchange.ts';
 import { gatheredReads } from './gathered-reads.ts';
 import type { GraphVersion } from './model/document.ts';
 
-export interface GraphInProcessServices extends InProcessServices {
+interface GraphInProcessServices extends InProcessServices {
   /** Scheme and host with which the links in answers begin. */
   readonly origin: string;
 }
@@ -31,11 +31,13 @@ export async function answerGraphRequest(
   const answer = await answerInside<GraphAnswer>(services, work, (error) =>
     failureAnswer(error, errorContextOf(exchange, services.clock())),
   );
-  const headers = { ...commonHeaders(exchange), ...answer.headers };
-  return { status: answer.status, headers, body: bodyOf(answer) };
+  return apiAnswer({ ...answer, headers: { ...commonHeaders(exchange), ...answer.headers } });
 }
 
-function bodyOf({ headers, body }: GraphAnswer): Json | undefined {
-  const isJson = headers['content-type']?.startsWith('application/json') === true;
-  return body !== undefined && isJson ? (JSON.parse(body) as Json) : body;
+function apiAnswer({ status, headers, body }: GraphAnswer): ApiAnswer {
+  const type = headers['content-type'];
+  if (body === undefined || !type?.startsWith('application/json')) return { status, headers, body };
+  // The HTTP server adds it.
+  const withCharset = type.includes('charset=') ? type : `${type}; charset=utf-8`;
+  return { status, headers: { ...headers, 'content-type': withCharset }, body: JSON.parse(body) as Json };
 }
