@@ -51,11 +51,6 @@ export function tasksOf(services: ChangeServices): Tasks {
   return { [recalculationJob]: recalculationTask(services) };
 }
 
-/** What runs in the background, by the name that `addJob` calls it. */
-export function tasksOf(_services: ChangeServices): Tasks {
-  return {};
-}
-
 /** The page shows this server's API and calls nobody else. */
 const apiReferenceSettings = {
   authentication: { preferredSecurityScheme: 'bearer' },
