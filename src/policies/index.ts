@@ -50,6 +50,18 @@ export { loadItems, type Items } from './items.ts';
 export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
 export {
+  applyPlan,
+  listPlannedDevices,
+  listPlannedDifferences,
+  listPlans,
+  makePlan,
+  requirePlan,
+  type AnswerChange,
+  type Plan,
+  type PlannedDifference,
+  type ProposedChange,
+} from './plans/index.ts';
+export {
   getPolicy,
   listAllPolicies,
   listPolicies,

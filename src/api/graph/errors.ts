@@ -80,6 +80,7 @@ const wireErrors = {
   methodNotAllowed: { status: 405, intune: 'BadRequest', directory: 'Request_BadRequest', atGateway: true },
   alreadyExists: { status: 409, intune: 'Conflict', directory: 'Conflict' },
   inUse: { status: 409, intune: 'Conflict', directory: 'Conflict' },
+  outdated: { status: 409, intune: 'Conflict', directory: 'Request_Conflict' },
   preconditionFailed: { status: 412, intune: 'PreconditionFailed', directory: 'PreconditionFailed' },
   tooManyRequests: { status: 429, intune: 'TooManyRequests', directory: 'TooManyRequests', atGateway: true },
   unavailable: { status: 503, intune: 'ServiceUnavailable', directory: 'ServiceUnavailable' },
