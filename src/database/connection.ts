@@ -40,8 +40,9 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
     statement_timeout: 60_000,
     application_name: 'muster',
   });
-  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  // A connection that breaks is replaced at the next use, and what was under way on it fails. Without listeners it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const connection = new Kysely<unknown>({
     dialect: new PostgresDialect({ pool }),
     ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
