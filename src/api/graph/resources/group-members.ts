@@ -108,12 +108,13 @@ async function add(request: RouteRequest): Promise<RouteAnswer> {
 
 async function remove(request: RouteRequest): Promise<RouteAnswer> {
   readQuery(request, []);
-  const { match } = request;
+  const { match, ifMatch } = request;
   const member = parseGuidId(keyAt(match, 1));
   const removed = await inWordsOfTheDirectory(match, () =>
-    request.change((context) =>
-      removeGroupMembers(context, idOfKey(match, 0, 'Group'), member ? [member] : []),
-    ),
+    request.change(async (context) => {
+      const { id } = await lockGroup(context, idOfKey(match, 0, 'Group'), ifMatch);
+      return removeGroupMembers(context, id, member ? [member] : []);
+    }),
   );
   if (removed.length === 0) throw directoryObjectNotFound(keyText(match, 1));
   return { status: 204 };
