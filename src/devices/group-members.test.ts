@@ -187,7 +187,9 @@ test('what is no member of this organization does not join, nor do those named w
     for (const { id } of strangers) {
       await expect(addGroupMembers(context, group.id, [own.id, id])).rejects.toMatchObject({
         code: 'invalidInput',
-        violations: [{ path: 'members[1]', message: `'${id}' is neither a user nor a device` }],
+        violations: [
+          { path: 'members[1]', message: `'${id}' is neither a user nor a device, or is a deleted device` },
+        ],
       });
     }
     await expect(addGroupDevices(context, group.id, [own.id, strangers[0]!.id])).rejects.toMatchObject({
