@@ -3,7 +3,7 @@ import { sql } from '../../database/index.ts';
 import { loadDeviceFacts, type DeviceFacts } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import { listAuditEvents, type ReadContext, type Touched, type WriteContext } from '../../tenancy/index.ts';
-import { storedSets, type StoredSet } from '../desired-state/stored-sets.ts';
+import { storedSets } from '../desired-state/stored-sets.ts';
 import { setResolver } from '../desired-state/documents.ts';
 import type { PolicySet } from '../desired-state/policy-set.ts';
 import { policyHeads } from '../desired-state/reach.ts';

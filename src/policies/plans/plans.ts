@@ -68,9 +68,10 @@ export async function listPlannedDevices(
     .limit(limit);
   if (after !== undefined) query = query.where('device.device_id', '>', after);
   if (cannotTake) {
-    query = query.where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('policies_plan_difference as difference')
+    query = query.where((where) =>
+      where.exists(
+        where
+          .selectFrom('policies_plan_difference as difference')
           .select('difference.number')
           .whereRef('difference.organization_id', '=', 'device.organization_id')
           .whereRef('difference.plan_id', '=', 'device.plan_id')
@@ -118,7 +119,10 @@ export async function listPlannedDifferences(
     .offset(offset)
     .limit(limit)
     .execute();
-  return { items: rows.map(({ total: _, ...item }) => item), total: rows[0]?.total ?? 0 };
+  return {
+    items: rows.map(({ number, devices, difference }) => ({ number, devices, difference })),
+    total: rows[0]?.total ?? 0,
+  };
 }
 
 async function differencesWithNumbers(

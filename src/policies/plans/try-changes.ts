@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/index.ts';
-import { Fault, invalidInput } from '../../kernel/fault.ts';
+import { invalidInput, type Fault } from '../../kernel/fault.ts';
 import { hexOfId, parseGuidId, parseHexId, type Id, type NewId } from '../../kernel/id.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { nothingTouched, type ChangeServices, type Scope, type Touched } from '../../tenancy/index.ts';

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { Fault } from '../../../kernel/fault.ts';
 import type { Json } from '../../../kernel/json.ts';
 import {
   listPlannedDevices,
@@ -9,7 +10,7 @@ import {
   type PlannedDifference,
   type ProposedChange,
 } from '../../../policies/index.ts';
-import type { Permission } from '../../../tenancy/index.ts';
+import type { Permission, Scope } from '../../../tenancy/index.ts';
 import { endpoint, requirePlanning, type Endpoint } from '../endpoint.ts';
 import {
   AnyId,
@@ -27,13 +28,20 @@ import { platforms } from './named-device.ts';
 const tag = 'Plans';
 
 /** A plan shows what devices have, so it needs what that needs; its changes need what they need by themselves. */
-export const planPermissions: readonly Permission[] = [
+const planPermissions: readonly Permission[] = [
   'windows.device.read',
   'apple.device.read',
   'windows.policy.read',
   'deviceConfiguration.read',
   'group.read',
 ];
+
+/** Refuses who may not make plans. Faults: `forbidden`. */
+export function requirePlanPermissions({ principal }: Scope): void {
+  const missing = planPermissions.find((permission) => !principal.permissions.has(permission));
+  if (missing === undefined) return;
+  throw new Fault('forbidden', `The permission ${missing} is needed.`, { accepted: [missing] });
+}
 
 const Change = Type.Object({
   method: Type.String({ maxLength: 16, description: 'POST, PUT, PATCH or DELETE' }),
@@ -180,7 +188,7 @@ function shownDifference(difference: PlannedDifference): Difference {
 const SharedDifference = Type.Object({
   number: Type.Integer(),
   devices: Type.Integer({ description: 'How many devices it is the difference of' }),
-  ...DifferenceShape.properties,
+  difference: DifferenceShape,
 });
 
 const PlannedDevice = Type.Object({
@@ -189,8 +197,8 @@ const PlannedDevice = Type.Object({
     displayName: Nullable(Type.String()),
     platform: Type.Enum([...platforms]),
   }),
-  difference: Type.Integer({ description: 'Number of its difference' }),
-  ...DifferenceShape.properties,
+  number: Type.Integer({ description: 'Number of its difference, which it may share with other devices' }),
+  difference: DifferenceShape,
 });
 
 const PlanPath = Type.Object({ plan: AnyId('Id of the plan') });
@@ -274,8 +282,8 @@ export const planEndpoints: readonly Endpoint[] = [
       );
       const shown = items.map(({ device: { id, displayName, platform }, number, difference }) => ({
         device: { id, displayName, platform },
-        difference: number,
-        ...shownDifference(difference),
+        number,
+        difference: shownDifference(difference),
       }));
       return { data: { items: shown, next } };
     },
@@ -296,7 +304,7 @@ export const planEndpoints: readonly Endpoint[] = [
       const shown = items.map(({ number, devices, difference }) => ({
         number,
         devices,
-        ...shownDifference(difference),
+        difference: shownDifference(difference),
       }));
       return { data: { items: shown, next } };
     },
