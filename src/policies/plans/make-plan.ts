@@ -27,7 +27,8 @@ const validFor = 24 * 60 * 60 * 1_000;
 
 /**
  * Tries changes in a transaction, works out what they come to, and undoes them all. Nothing is written but the plan, which can be applied
- * for a day. Faults: `invalidInput` (a change that would be refused), `outdated` while an earlier change is being worked out.
+ * for a day. Faults: `invalidInput` (a change that would be refused), `forbidden` (one that the caller may not make), `outdated` while an
+ * earlier change is being worked out.
  */
 export async function makePlan(
   services: PlanServices,
@@ -58,7 +59,7 @@ export async function makePlan(
 
 /**
  * Makes the changes of a plan, if they still come to exactly what it says. Faults: `notFound`, `outdated` (they come to something else, or
- * one would be refused, or the plan has expired or been applied), and what the caller is not allowed to.
+ * one would be refused, or the plan has expired or been applied), `forbidden` (one that the caller may not make).
  */
 export async function applyPlan(services: PlanServices, scope: Scope, id: Id): Promise<Plan> {
   return enclose(services.database, async (transaction) => {
