@@ -5,6 +5,7 @@ import type { Id } from '../../kernel/id.ts';
 import {
   audit,
   change,
+  listAuditEvents,
   nothingTouched,
   type ChangeServices,
   type Scope,
@@ -52,7 +53,7 @@ export async function makePlan(
       appliedAt: null,
     };
     const sealed = secrets.seal(new Secret(JSON.stringify(proposed)), purposeOf(id));
-    await keepPlan(context, { ...plan, sealed_changes: sealed, new_ids: [...tried.newIds] }, tried.outcome);
+    await keepPlan(context, { ...plan, sealed_changes: sealed, new_ids: tried.idsToGiveAgain }, tried.outcome);
     return plan;
   });
 }
@@ -107,20 +108,32 @@ async function tryAgain(...args: Parameters<typeof tryOut>): ReturnType<typeof t
   }
 }
 
+interface Tried extends TriedChanges {
+  readonly outcome: Outcome;
+  /** Null stands for an event of the audit log, which is in the order of the ids and tells when something was done. */
+  readonly idsToGiveAgain: (Id | null)[];
+}
+
 async function tryOut(
   services: PlanServices,
   scope: Scope,
   transaction: Transaction,
   proposed: readonly ProposedChange[],
-  recordedIds: readonly Id[],
-): Promise<TriedChanges & { readonly outcome: Outcome }> {
+  recordedIds: readonly (Id | null)[],
+): Promise<Tried> {
   const { answerChange } = services;
   const enclosed = { ...services, database: transaction };
   const tried = await tryChanges(enclosed, scope, answerChange, proposed, recordedIds);
   const context = contextOf(services, scope, transaction);
   await lockDesiredState(context);
   await refuseWhileRecalculating(context);
-  return { ...tried, outcome: await outcomeOf(context, tried.touched) };
+  const events = await listAuditEvents(context, { requestId: scope.requestId, limit: 10_000 });
+  const idsOfEvents = new Set(events.map(({ id }) => id));
+  return {
+    ...tried,
+    outcome: await outcomeOf(context, tried.touched, events),
+    idsToGiveAgain: tried.newIds.map((id) => (idsOfEvents.has(id) ? null : id)),
+  };
 }
 
 function contextOf({ clock, newId, secrets }: ChangeServices, scope: Scope, db: Transaction): WriteContext {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from '../../database/index.ts';
 import { loadDeviceFacts, type DeviceFacts } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
-import { listAuditEvents, type ReadContext, type Touched, type WriteContext } from '../../tenancy/index.ts';
+import type { AuditEvent, ReadContext, Touched, WriteContext } from '../../tenancy/index.ts';
 import { storedSets } from '../desired-state/stored-sets.ts';
 import { setResolver } from '../desired-state/documents.ts';
 import type { PolicySet } from '../desired-state/policy-set.ts';
@@ -36,9 +36,13 @@ interface Group {
 
 /**
  * Works out, without writing anything, which devices would get another document by what was touched in this transaction, and how it
- * differs. The caller holds the lock of the desired state.
+ * differs. `events` tells what was changed. The caller holds the lock of the desired state.
  */
-export async function outcomeOf(context: WriteContext, touched: Touched): Promise<Outcome> {
+export async function outcomeOf(
+  context: WriteContext,
+  touched: Touched,
+  events: readonly AuditEvent[],
+): Promise<Outcome> {
   const groups = await affectedGroups(context, touched);
   const stored = await storedSets(
     context,
@@ -54,7 +58,7 @@ export async function outcomeOf(context: WriteContext, touched: Touched): Promis
     undeliverable.flatMap(({ after }) => after!.members.map(({ policyId }) => policyId)),
   );
   const hash = createHash('sha256');
-  for (const before of await changedThings(context)) hash.update(`${before}\n`);
+  for (const before of changedThings(events)) hash.update(`${before}\n`);
   const differences: Outcome['differences'][number][] = [];
   let counts = noCounts;
   const byPair = Map.groupBy(groups, ({ before, after }) => `${before} ${after?.key}`);
@@ -158,8 +162,7 @@ async function documentWithKey({ db, scope }: ReadContext, key: string) {
   return row.document;
 }
 
-/** What the things that this request has changed were before, as the audit log tells it. */
-async function changedThings(context: ReadContext): Promise<string[]> {
-  const events = await listAuditEvents(context, { requestId: context.scope.requestId, limit: 10_000 });
+/** What the changed things were before, as the audit log tells it. */
+function changedThings(events: readonly AuditEvent[]): string[] {
   return events.map(({ action, target, before }) => JSON.stringify([action, target.id, before])).toSorted();
 }

@@ -27,7 +27,7 @@ export async function tryChanges(
   scope: Scope,
   answer: AnswerChange,
   proposed: readonly ProposedChange[],
-  recordedIds: readonly Id[] = [],
+  recordedIds: readonly (Id | null)[] = [],
 ): Promise<TriedChanges> {
   const touched = nothingTouched();
   const newIds: Id[] = [];

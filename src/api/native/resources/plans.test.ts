@@ -194,7 +194,13 @@ test('a plan over all three APIs: what it tells is what applying it comes to', a
     'public.tenancy_token',
   ]);
   const told = await get(`/plans/${json.id}/devices`);
-  server.advance(3_600_000);
+  server.advance(1_800_000);
+  const between = await send({
+    method: 'POST',
+    url: `${native}/groups`,
+    body: { displayName: 'Between', mailNickname: 'between' },
+  });
+  server.advance(1_800_000);
   expect(await apply(json.id)).toMatchObject({
     status: 200,
     json: { ...json, appliedAt: server.now().toISOString() },
@@ -225,6 +231,13 @@ test('a plan over all three APIs: what it tells is what applying it comes to', a
   expect(again).toMatchObject(problem(409, 'outdated', { detail: 'The plan has been applied already.' }));
   const events = await get('/audit-events?targetType=plan');
   expect(events.items).toMatchObject([{ action: 'plan.apply', target: { id: json.id } }]);
+  // Its things have the ids that the plan told, but what happened is in the order in which it did.
+  const log: { at: string; target: { id: string } }[] = (await get('/audit-events')).items;
+  const times = log.map(({ at }) => at);
+  expect(times).toEqual(times.toSorted().toReversed());
+  expect(log.findIndex(({ target }) => target.id === configuration.id)).toBeLessThan(
+    log.findIndex(({ target }) => target.id === between.json.id),
+  );
 });
 
 interface Given {
@@ -444,7 +457,6 @@ describe('a plan is outdated', () => {
       expect((await get('/groups')).items).toEqual([]);
     }
     expect(await wantedBy(device)).toEqual({});
-    void own;
   });
 
   test('by a tag that decides who gets it, not by one that does not, nor by what is unrelated', async () => {
@@ -536,7 +548,6 @@ describe('refused', () => {
     ] as const) {
       expect(await plan([fine, change]), JSON.stringify(change)).toMatchObject(refusal(1, message));
     }
-    void own;
   });
 
   test('tokens, applications, plans and batches within a plan, however they are spelled', async () => {
@@ -653,17 +664,18 @@ describe('refused', () => {
   });
 
   test('a placeholder that names no earlier change with an id', async () => {
-    const { native, plan, planned, send } = await planner();
+    const { native, plan, planned } = await planner();
     const group = { method: 'POST', url: `${native}/groups`, body: { displayName: 'x', mailNickname: 'x' } };
     for (const number of [1, 2, 9999]) {
       const name = `{changes[${number}].id}`;
-      const message = new RegExp(
-        `^${RegExp.escape(name)} must name an earlier change that creates something$`,
-      );
+      const message = `${name} must name an earlier change that creates something`;
       const inBody = { ...group, body: { ...group.body, displayName: `a${name}` } };
-      expect(await plan([group, inBody]), name).toMatchObject(refusal(1, message));
       const inUrl = { method: 'DELETE', url: `${native}/groups/${name}` };
-      expect(await plan([group, inUrl]), name).toMatchObject(refusal(1, message));
+      for (const change of [inBody, inUrl]) {
+        expect(await plan([group, change]), name).toMatchObject(
+          problem(400, 'invalidInput', { violations: [{ path: 'changes[1]', message }] }),
+        );
+      }
     }
     const gone = { method: 'DELETE', url: `${native}/groups/{changes[0].id}` };
     expect(await plan([group, gone, { ...gone, url: gone.url.replace('0', '1') }])).toMatchObject(
@@ -672,10 +684,8 @@ describe('refused', () => {
     for (const name of ['{changes[-1].id}', '{changes[0].name}', '{changes[x].id}', '{changes[99999].id}']) {
       expect((await plan([group, { ...gone, url: `${native}/groups/${name}` }])).status, name).toBe(400);
     }
-    // Names of properties are left alone, and what stands for it is not read again.
     const kept = await planned(group, gone);
     expect(kept.changes[1].url).toBe(`${native}/groups/${kept.changes[0].id}`);
-    void send;
   });
 
   test("another organization's plan, and another organization's things", async () => {
