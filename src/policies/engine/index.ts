@@ -12,7 +12,7 @@ export {
 } from './assignment.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
-export { explain, type ExplainedPolicy, type Explanation, type Progress } from './explain.ts';
+export { explain, settingOnDevice, type ExplainedPolicy, type Explanation, type Progress } from './explain.ts';
 export { resolve, type AssignedPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';
 export { isSecret, withoutSecretItem, withoutSecrets } from './secret.ts';
 export type { NotApplicable, Setting, System } from './setting.ts';

@@ -20,6 +20,14 @@ type ElementKeys<Value> = Value extends readonly (infer Element)[]
     ? never
     : keyof Value;
 type Own<Type, Base> = Exclude<StructuralNames<Type>, keyof Base>;
+/** Of a device configuration. */
+type ServedNavigation =
+  | 'assignments'
+  | 'deviceStatuses'
+  | 'userStatuses'
+  | 'deviceStatusOverview'
+  | 'userStatusOverview'
+  | 'deviceSettingStateSummaries';
 
 test('the model has the property names of the typings', () => {
   type V1 = typeof v1;
@@ -31,10 +39,10 @@ test('the model has the property names of the typings', () => {
     Own<Preview.MacOSGeneralDeviceConfiguration, Preview.DeviceConfiguration>
   >();
   expectTypeOf<OwnNames<V1, 'microsoft.graph.deviceConfiguration'>>().toEqualTypeOf<
-    Own<Stable.DeviceConfiguration, Stable.Entity> | 'assignments'
+    Own<Stable.DeviceConfiguration, Stable.Entity> | ServedNavigation
   >();
   expectTypeOf<OwnNames<Beta, 'microsoft.graph.deviceConfiguration'>>().toEqualTypeOf<
-    Own<Preview.DeviceConfiguration, Preview.Entity> | 'assignments'
+    Own<Preview.DeviceConfiguration, Preview.Entity> | ServedNavigation
   >();
   expectTypeOf<OwnNames<V1, 'microsoft.graph.complianceManagementPartner'>>().toEqualTypeOf<
     Own<Stable.ComplianceManagementPartner, Stable.Entity>

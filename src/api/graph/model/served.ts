@@ -15,7 +15,16 @@ export const servedTypes: Readonly<Record<string, ServedType>> = {
   },
   applePushNotificationCertificate: {},
   complianceManagementPartner: {},
-  deviceConfiguration: { navigation: ['assignments'] },
+  deviceConfiguration: {
+    navigation: [
+      'assignments',
+      'deviceStatuses',
+      'userStatuses',
+      'deviceStatusOverview',
+      'userStatusOverview',
+      'deviceSettingStateSummaries',
+    ],
+  },
   iosCustomConfiguration: {},
   iosGeneralDeviceConfiguration: {},
   macOSCustomConfiguration: {},
