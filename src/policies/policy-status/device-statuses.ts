@@ -29,7 +29,6 @@ export interface DeviceStatus {
   readonly reportedAt: Date | null;
 }
 
-/** As many statements for each 500 devices, however many there are behind them. */
 export async function listDeviceStatuses(
   context: ReadContext,
   policy: StatusPolicy,

@@ -32,7 +32,7 @@ interface WantedDevices {
 }
 
 /** Windows devices report up to thousands of nodes each, so that this many can be some ten megabytes. */
-const batchSize = 500;
+const batchSize = 512;
 const mostShares = 200;
 
 /**
@@ -85,21 +85,35 @@ export function setsOfPolicy({ db, scope }: ReadContext, policyId: Id) {
     .where('member.policy_id', '=', policyId);
 }
 
-/** What a device reported is read of Windows devices alone: no others report settings. */
+/** Which devices they are is found before anything of them is read. What they report is read of Windows devices alone: no others do. */
 function selectDevices(
   context: ReadContext,
   policyId: Id,
   { after, limit, skip, ids, userIds }: WantedDevices & { readonly limit: number },
 ) {
-  let query = setsOfPolicy(context, policyId)
-    .innerJoin('devices_device as device', (join) =>
-      join
-        .onRef('device.organization_id', '=', 'held.organization_id')
-        .onRef('device.id', '=', 'held.device_id'),
-    )
+  const tables = statusTables(context.db);
+  const organizationId = context.scope.organization.id;
+  let found = setsOfPolicy(context, policyId)
+    .select(['held.device_id as id', 'held.set_id'])
+    .orderBy('held.device_id')
+    .limit(limit)
+    .offset(skip ?? 0);
+  if (after !== undefined) found = found.where('held.device_id', '>', after);
+  if (ids) found = found.where('held.device_id', '=', anyOf(ids));
+  if (userIds) {
+    const ofUsers = tables
+      .selectFrom('devices_device as owned')
+      .select('owned.id')
+      .where('owned.organization_id', '=', organizationId)
+      .where('owned.user_id', '=', anyOf(userIds));
+    found = found.where('held.device_id', 'in', ofUsers);
+  }
+  return tables
+    .selectFrom(found.as('found'))
+    .innerJoin('devices_device as device', 'device.id', 'found.id')
     .select([
-      'held.device_id as id',
-      'held.set_id',
+      'device.id',
+      'found.set_id',
       'device.platform',
       'device.user_id',
       'device.last_status_report_at',
@@ -107,13 +121,8 @@ function selectDevices(
       sql<boolean | null>`device.summary -> 'supervised'`.as('supervised'),
       sql<JsonObject>`case when device.platform = 'windows' then device.config else '{}' end`.as('config'),
     ])
-    .orderBy('held.device_id')
-    .limit(limit)
-    .offset(skip ?? 0);
-  if (after !== undefined) query = query.where('held.device_id', '>', after);
-  if (ids) query = query.where('held.device_id', '=', anyOf(ids));
-  if (userIds) query = query.where('device.user_id', '=', anyOf(userIds));
-  return query;
+    .where('device.organization_id', '=', organizationId)
+    .orderBy('device.id');
 }
 
 type DeviceRow = Awaited<ReturnType<ReturnType<typeof selectDevices>['execute']>>[number];

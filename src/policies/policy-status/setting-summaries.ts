@@ -20,12 +20,13 @@ export async function settingSummaries(
 ): Promise<SettingSummary[]> {
   const summaries = settingsOf(policy).map((setting) => ({ setting, counts: noStatuses() }));
   for await (const batch of devicesOfPolicy(context, policy)) {
-    for (const [share, alike] of Map.groupBy(batch, (device) => device.share)) {
+    for (const [share, devices] of Map.groupBy(batch, (device) => device.share)) {
       const places = placesIn(share);
+      const inShare = summaries.map(({ setting }) => places.get(setting.key) ?? -1);
       const otherwise = share === 'otherSystem' || share.isCurrent ? 'notApplicable' : 'pending';
-      for (const [{ settings }, devices] of countedAlike(alike)) {
-        for (const { setting, counts } of summaries) {
-          counts[settings[places.get(setting.key) ?? -1] ?? otherwise] += devices;
+      for (const [{ settings }, count] of countedAlike(devices)) {
+        for (const [index, { counts }] of summaries.entries()) {
+          counts[settings[inShare[index]!] ?? otherwise] += count;
         }
       }
     }
