@@ -11,12 +11,18 @@ import { audienceMigrations } from './devices/audiences/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
+import type { Tasks } from './jobs/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import { Fault } from './kernel/fault.ts';
 import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
 import { permissionsOfName } from './permission-names.ts';
-import { policiesMigrations } from './policies/index.ts';
+import {
+  policiesMigrations,
+  recalculateTouched,
+  recalculationJob,
+  recalculationTask,
+} from './policies/index.ts';
 import {
   accessTokens,
   authenticator,
@@ -38,7 +44,12 @@ export const migrations: readonly Migration[] = [
 ];
 
 /** What follows from a change, as part of it: see `ChangeServices`. */
-export const beforeCommit: ChangeServices['beforeCommit'] = async () => {};
+export const beforeCommit: ChangeServices['beforeCommit'] = (context) => recalculateTouched(context);
+
+/** What runs in the background, by the name that `addJob` calls it. */
+export function tasksOf(services: ChangeServices): Tasks {
+  return { [recalculationJob]: recalculationTask(services) };
+}
 
 /** The page shows this server's API and calls nobody else. */
 const apiReferenceSettings = {

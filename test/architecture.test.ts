@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['devices'],
   ['directory'],
   ['tenancy'],
+  ['jobs'],
   ['database/embedded'],
   ['database'],
   ['kernel'],
@@ -32,6 +33,7 @@ const slices = ['devices/push-certificate', 'devices/audiences', 'policies/polic
 const confined: Readonly<Record<string, RegExp>> = {
   kysely: /^database\//,
   pg: /^database\//,
+  'graphile-worker': /^jobs\//,
   fastify: /^app\.ts$|^http\/|(^|\/)routes\.ts$/,
   '@fastify/multipart': /^http\//,
   commander: /^(main\.ts$|commands\/)/,

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { buildApp, type App } from '../app.ts';
+import { buildApp, tasksOf, type App } from '../app.ts';
 import { readProcessConfig, variables, type Config } from '../config.ts';
 import { fillWithDemo } from '../demo/index.ts';
+import { startJobs } from '../jobs/index.ts';
 import { Fault } from '../kernel/fault.ts';
+import { resumeRecalculations } from '../policies/index.ts';
 import { bootstrap, change, operatorScope, type FirstCredentials } from '../tenancy/index.ts';
 import { filesCertificate, serverCertificate } from '../tls/index.ts';
 import { printFacts } from './output.ts';
@@ -52,6 +54,8 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
     log,
     checkAnswers: false,
   });
+  await resumeRecalculations(services);
+  const jobs = startJobs({ url: services.databaseUrl.reveal(), tasks: tasksOf(services), log });
   try {
     await listen(app, config);
     if (first.created) printCredentials(first.created);
@@ -65,6 +69,7 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
     return 0;
   } finally {
     await app.close();
+    await jobs.stop();
   }
 }
 

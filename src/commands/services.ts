@@ -5,13 +5,17 @@ import { beforeCommit, migrations } from '../app.ts';
 import type { Config } from '../config.ts';
 import { joinEmbeddedCluster, startEmbeddedCluster } from '../database/embedded/index.ts';
 import { migrate, openDatabase, type Database } from '../database/index.ts';
+import { migrateJobs } from '../jobs/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { Fault } from '../kernel/fault.ts';
 import { idSource } from '../kernel/id.ts';
+import { Secret } from '../kernel/secret.ts';
 import { checkSecretKey, secretBox, type ChangeServices } from '../tenancy/index.ts';
 import { secretKey } from './secret-key.ts';
 
 export interface OpenServices extends ChangeServices, AsyncDisposable {
+  /** What opens further connections to the database. */
+  readonly databaseUrl: Secret;
   /** The migrations that were applied now. */
   readonly migrated: readonly string[];
   /** Settles only if the embedded database ends by itself. */
@@ -40,14 +44,17 @@ export async function openServices(
       : undefined;
   let database: Database | undefined;
   try {
-    database = openDatabase({ url: cluster?.url ?? config.databaseUrl!.reveal() });
+    const databaseUrl = cluster ? new Secret(cluster.url) : config.databaseUrl!;
+    database = openDatabase({ url: databaseUrl.reveal() });
     await waitForDatabase(database);
     const migrated = await migrate(database, migrations);
+    await migrateJobs(databaseUrl.reveal());
     const secrets = secretBox(await secretKey(config.dataDir, config.secretKey), randomBytes);
     await checkSecretKey(database, secrets);
     const opened = database;
     return {
       database,
+      databaseUrl,
       clock: systemClock,
       newId: idSource(systemClock, () => randomInt(2 ** 48 - 1)),
       secrets,

@@ -2,6 +2,8 @@ import { Kysely, PostgresDialect, sql, type ColumnType } from 'kysely';
 import pg from 'pg';
 import { Fault } from '../kernel/fault.ts';
 
+export type Pool = pg.Pool;
+
 /** Something statements can be run on: the pool or one transaction. */
 export interface Reader {
   readonly connection: Kysely<unknown>;
@@ -33,16 +35,7 @@ const int8 = 20;
 export function openDatabase({ url, maxConnections = 16, onStatement }: DatabaseOptions): Database {
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8, Number);
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
-    types,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
-    application_name: 'muster',
-  });
-  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
-  pool.on('error', () => {});
+  const pool = openPool({ url, maxConnections, applicationName: 'muster', types });
   const connection = new Kysely<unknown>({
     dialect: new PostgresDialect({ pool }),
     ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
@@ -54,6 +47,30 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
     },
     close: () => connection.destroy(),
   };
+}
+
+interface PoolOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  readonly types?: pg.CustomTypesConfig;
+}
+
+/** Bare connections, for a library that brings its own statements; everything else uses `openDatabase`. */
+export function openPool({ url, maxConnections, applicationName, types }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    application_name: applicationName,
+    ...(types && { types }),
+  });
+  // A connection that breaks, idle or not, is told to whoever uses it next; without a listener it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 /** The tables of one domain, typed. Each domain has its own map, so a statement cannot name another domain's table. */

@@ -20,3 +20,13 @@ export function inOrderOf<Row extends { organization_id: Id; id: Id }>(
   const byKey = new Map(rows.map((row) => [`${row.organization_id} ${row.id}`, row]));
   return keys.map(({ organizationId, id }) => byKey.get(`${organizationId} ${id}`));
 }
+
+/** Lays rows that belong to the keys' rows in the order of the keys: for each key those of its `ownerOf`, in the order they came in. */
+export function ofEach<Row extends { organization_id: Id }>(
+  keys: readonly OwnedId[],
+  rows: readonly Row[],
+  ownerOf: (row: Row) => Id,
+): Row[][] {
+  const byKey = Map.groupBy(rows, (row) => `${row.organization_id} ${ownerOf(row)}`);
+  return keys.map(({ organizationId, id }) => byKey.get(`${organizationId} ${id}`) ?? []);
+}

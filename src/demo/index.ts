@@ -1,7 +1,7 @@
 import { createPartner } from '../compliance/index.ts';
 import { createAudience } from '../devices/audiences/index.ts';
 import { createDevice, deviceKey, listDevices, type NewDevice } from '../devices/index.ts';
-import { addGroupMembers, createGroup, createSegment, createUser, type User } from '../directory/index.ts';
+import { addGroupUsers, createGroup, createSegment, createUser, type User } from '../directory/index.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
 import {
   createAdmxConfig,
@@ -85,7 +85,7 @@ async function createGroups(context: WriteContext, users: readonly User[]): Prom
       description: `Everybody in ${department}`,
     });
     const members = users.filter((_, index) => people[index]!.department === department);
-    await addGroupMembers(
+    await addGroupUsers(
       context,
       group.id,
       members.map(({ id }) => id),

@@ -13,6 +13,7 @@ import {
   type Platform,
 } from './device.ts';
 import { changeableColumns, deviceOfRow, selectDevices } from './device-row.ts';
+import { leaveGroups } from './group-devices.ts';
 import { devicesTables } from './tables.ts';
 
 const nouns = { windows: 'Windows device', apple: 'Apple device' } as const satisfies Record<
@@ -58,7 +59,7 @@ export async function lockDevice(
 }
 
 /**
- * Writes what a change makes of a locked device. The caller audits it, together with what else it changed. `alsoChanged` makes a new
+ * Writes what a change makes of a locked device; a deleted one leaves its groups. The caller audits it, together with what else it changed. `alsoChanged` makes a new
  * revision even if the device's own properties stay as they are. Faults: `invalidInput` (a segment or user that is not there).
  */
 export async function saveDevice(
@@ -82,6 +83,7 @@ export async function saveDevice(
   } catch (error) {
     throw faultOfReference(error);
   }
+  if (after.state === 'DELETED') await leaveGroups(context, after.id);
   if (decidesOtherwise(device, after)) context.touched.devices.add(device.id);
   return after;
 }

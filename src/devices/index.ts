@@ -17,7 +17,17 @@ export {
   type DeviceSummary,
   type Platform,
 } from './device.ts';
+export { factsOf, loadDeviceFacts, type DeviceFacts } from './device-facts.ts';
 export { devicesByIds, loadDevices } from './find-devices.ts';
+export { idsOfDevices } from './ids-of-devices.ts';
+export { groupsOfDevices } from './group-devices.ts';
+export {
+  addGroupMembers,
+  groupMembersByIds,
+  listGroupMembers,
+  removeGroupMembers,
+  type FullGroupMember,
+} from './group-members.ts';
 export {
   deviceCountsOfUsers,
   devicesRunning,

@@ -32,16 +32,37 @@ interface DeviceTable {
   updated_at: Date;
 }
 
-/** The part of the directory's table that a device is read with, so that device and user are one statement. */
+interface GroupDeviceTable {
+  organization_id: Id;
+  group_id: Id;
+  device_id: Id;
+}
+
+/** The parts of the directory's tables that devices are read with, so that it takes one statement. */
 interface UserOfDeviceTable {
   organization_id: Id;
   id: Id;
   email: string;
 }
 
+interface GroupOfDeviceTable {
+  organization_id: Id;
+  id: Id;
+  display_name: string;
+}
+
+interface GroupUserTable {
+  organization_id: Id;
+  group_id: Id;
+  user_id: Id;
+}
+
 export interface DevicesTables {
   devices_device: DeviceTable;
+  devices_group_device: GroupDeviceTable;
   directory_user: UserOfDeviceTable;
+  directory_group: GroupOfDeviceTable;
+  directory_group_user: GroupUserTable;
 }
 
 export function devicesTables(reader: Reader) {

@@ -1,13 +1,18 @@
-import { sql, type Listed } from '../database/index.ts';
+import { anyOf, ofEach, type OwnedId, type Reader } from '../database/index.ts';
 import { invalidInput } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
-import { lockGroup, requireGroup, type Group } from './groups.ts';
+import { lockGroup, type Group } from './groups.ts';
 import { directoryTables } from './tables.ts';
-import { userOfRow, type User } from './users.ts';
+
+/** One member of a group. */
+export interface GroupMember {
+  readonly kind: 'user' | 'device';
+  readonly id: Id;
+}
 
 /** Adds users to a group. Returns those that were not in it yet. Faults: `notFound` (the group), `invalidInput` (a user that does not exist). */
-export async function addGroupMembers(
+export async function addGroupUsers(
   context: WriteContext,
   groupId: Id,
   userIds: readonly Id[],
@@ -15,10 +20,7 @@ export async function addGroupMembers(
   const { db, scope } = context;
   const group = await lockGroup(context, groupId);
   const known = await lockUsers(context, userIds);
-  const unknown = userIds.flatMap((id, index) =>
-    known.has(id) ? [] : [{ path: `members[${index}]`, message: `user '${id}' does not exist` }],
-  );
-  if (unknown.length > 0) throw invalidInput(unknown);
+  requireMembers(userIds, known, (id) => `user '${id}' does not exist`);
   if (known.size === 0) return [];
   const rows = await directoryTables(db)
     .insertInto('directory_group_user')
@@ -34,12 +36,12 @@ export async function addGroupMembers(
     .execute();
   const added = rows.map((row) => row.user_id);
   for (const id of added) context.touched.users.add(id);
-  await auditMembers(context, group, { left: [], joined: added });
+  await auditGroupMembers(context, group, { kind: 'user', left: [], joined: added });
   return added;
 }
 
 /** Removes users from a group. Returns those that were in it. Faults: `notFound` (the group). */
-export async function removeGroupMembers(
+export async function removeGroupUsers(
   context: WriteContext,
   groupId: Id,
   userIds: readonly Id[],
@@ -50,42 +52,36 @@ export async function removeGroupMembers(
     .deleteFrom('directory_group_user')
     .where('organization_id', '=', scope.organization.id)
     .where('group_id', '=', groupId)
-    .where('user_id', '=', sql<Id>`any(${userIds}::uuid[])`)
+    .where('user_id', '=', anyOf(userIds))
     .returning('user_id')
     .execute();
   const removed = rows.map((row) => row.user_id);
   for (const id of removed) context.touched.users.add(id);
-  await auditMembers(context, group, { left: removed, joined: [] });
+  await auditGroupMembers(context, group, { kind: 'user', left: removed, joined: [] });
   return removed;
 }
 
-/** The users in a group, oldest first. Faults: `notFound` (the group). */
-export async function listGroupMembers(
-  context: ReadContext,
-  groupId: Id,
-  { limit, offset }: { limit: number; offset: number },
-): Promise<Listed<User>> {
-  const { db, scope } = context;
-  await requireGroup(context, groupId);
-  const ofGroup = directoryTables(db)
+/** The groups that each of these users is in, in the order of the keys, in one statement. */
+export async function groupsOfUsers(
+  reader: Reader,
+  keys: readonly OwnedId[],
+): Promise<Pick<Group, 'id' | 'displayName'>[][]> {
+  if (keys.length === 0) return [];
+  const rows = await directoryTables(reader)
     .selectFrom('directory_group_user as member')
-    .where('member.organization_id', '=', scope.organization.id)
-    .where('member.group_id', '=', groupId);
-  const rows = await ofGroup
-    .innerJoin('directory_user as user', (join) =>
+    .innerJoin('directory_group as group', (join) =>
       join
-        .onRef('user.organization_id', '=', 'member.organization_id')
-        .onRef('user.id', '=', 'member.user_id'),
+        .onRef('group.organization_id', '=', 'member.organization_id')
+        .onRef('group.id', '=', 'member.group_id'),
     )
-    .selectAll('user')
-    .orderBy('user.id')
-    .limit(limit)
-    .offset(offset)
+    .select(['member.organization_id', 'member.user_id', 'group.id', 'group.display_name as displayName'])
+    .where('member.organization_id', '=', anyOf(keys.map(({ organizationId }) => organizationId)))
+    .where('member.user_id', '=', anyOf(keys.map(({ id }) => id)))
+    .orderBy('group.id')
     .execute();
-  const { total } = await ofGroup
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return { items: rows.map(userOfRow), total };
+  return ofEach(keys, rows, (row) => row.user_id).map((groups) =>
+    groups.map(({ id, displayName }) => ({ id, displayName })),
+  );
 }
 
 /** The groups that a user is in. */
@@ -93,18 +89,36 @@ export async function groupsOfUser(
   { db, scope }: ReadContext,
   userId: Id,
 ): Promise<Pick<Group, 'id' | 'displayName'>[]> {
-  const rows = await directoryTables(db)
-    .selectFrom('directory_group_user as member')
-    .innerJoin('directory_group as group', (join) =>
-      join
-        .onRef('group.organization_id', '=', 'member.organization_id')
-        .onRef('group.id', '=', 'member.group_id'),
-    )
-    .select(['group.id', 'group.display_name'])
-    .where('member.organization_id', '=', scope.organization.id)
-    .where('member.user_id', '=', userId)
-    .execute();
-  return rows.map(({ id, display_name }) => ({ id, displayName: display_name }));
+  const [groups] = await groupsOfUsers(db, [{ organizationId: scope.organization.id, id: userId }]);
+  return groups!;
+}
+
+/** Refuses what shall join a group and is not there. Faults: `invalidInput`. */
+export function requireMembers(
+  wanted: readonly Id[],
+  known: ReadonlySet<Id>,
+  messageOf: (id: Id) => string,
+): void {
+  const unknown = wanted.flatMap((id, index) =>
+    known.has(id) ? [] : [{ path: `members[${index}]`, message: messageOf(id) }],
+  );
+  if (unknown.length > 0) throw invalidInput(unknown);
+}
+
+/** Tells the audit log who joined a group and who left it; nothing if nobody did. */
+export async function auditGroupMembers(
+  context: WriteContext,
+  { id, displayName }: Group,
+  { kind, left, joined }: { kind: GroupMember['kind']; left: readonly Id[]; joined: readonly Id[] },
+): Promise<void> {
+  if (left.length + joined.length === 0) return;
+  const named = (ids: readonly Id[]): GroupMember[] => ids.map((member) => ({ kind, id: member }));
+  await audit(context, {
+    action: 'group.update',
+    target: { type: 'group', id, name: displayName },
+    before: { members: named(left) },
+    after: { members: named(joined) },
+  });
 }
 
 /** Those of the users that the organization has; they cannot be removed until the transaction ends. */
@@ -113,23 +127,9 @@ async function lockUsers({ db, scope }: WriteContext, ids: readonly Id[]): Promi
     .selectFrom('directory_user')
     .select('id')
     .where('organization_id', '=', scope.organization.id)
-    .where('id', '=', sql<Id>`any(${ids}::uuid[])`)
+    .where('id', '=', anyOf(ids))
     .orderBy('id')
     .forKeyShare()
     .execute();
   return new Set(rows.map((row) => row.id));
-}
-
-async function auditMembers(
-  context: WriteContext,
-  { id, displayName }: Group,
-  { left, joined }: { left: readonly Id[]; joined: readonly Id[] },
-): Promise<void> {
-  if (left.length + joined.length === 0) return;
-  await audit(context, {
-    action: 'group.update',
-    target: { type: 'group', id, name: displayName },
-    before: { members: left },
-    after: { members: joined },
-  });
 }

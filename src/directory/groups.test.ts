@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testServer, type Tenant, type TestServer } from '../../test/support/server.ts';
+import type { Id } from '../kernel/id.ts';
 import { listAuditEvents } from '../tenancy/index.ts';
-import { addGroupMembers, listGroupMembers, removeGroupMembers } from './group-members.ts';
+import { addGroupUsers, groupsOfUsers, removeGroupUsers } from './group-members.ts';
 import {
   createGroup,
   groupsByIds,
@@ -62,35 +63,67 @@ test('groups of another organization are neither found, nor listed, nor changed'
     for (const refused of [
       updateGroup(context, foreign.id, { displayName: 'x' }),
       removeGroup(context, foreign.id),
-      addGroupMembers(context, foreign.id, []),
-      listGroupMembers(context, foreign.id, all),
+      addGroupUsers(context, foreign.id, []),
+      removeGroupUsers(context, foreign.id, []),
     ]) {
       await expect(refused).rejects.toMatchObject({ code: 'notFound' });
     }
   });
 });
 
-test('members join once, leave once, and leave when they are removed', async () => {
+const member = (id: Id) => ({ kind: 'user', id });
+
+test('users join once, leave once, and leave when they are removed', async () => {
+  const { organization } = server.tenant;
   const group = await newGroup(server.tenant, 'Members');
   const ada = await newUser(server.tenant, 'ada@members.test');
   const grace = await newUser(server.tenant, 'grace@members.test');
+  const keys = [grace, ada].map(({ id }) => ({ organizationId: organization.id, id }));
+  const named = [{ id: group.id, displayName: 'Members' }];
   await server.change(server.tenant, async (context) => {
-    expect(await addGroupMembers(context, group.id, [ada.id])).toEqual([ada.id]);
-    expect(await addGroupMembers(context, group.id, [ada.id, grace.id, grace.id])).toEqual([grace.id]);
-    expect(await listGroupMembers(context, group.id, all)).toEqual({ items: [ada, grace], total: 2 });
-    const second = await listGroupMembers(context, group.id, { limit: 1, offset: 1 });
-    expect(second).toEqual({ items: [grace], total: 2 });
-    expect(await removeGroupMembers(context, group.id, [ada.id])).toEqual([ada.id]);
-    expect(await removeGroupMembers(context, group.id, [ada.id])).toEqual([]);
+    expect(await addGroupUsers(context, group.id, [ada.id])).toEqual([ada.id]);
+    expect(await groupsOfUsers(context.db, keys)).toEqual([[], named]);
+    expect(await addGroupUsers(context, group.id, [ada.id, grace.id, grace.id])).toEqual([grace.id]);
+    expect(await groupsOfUsers(context.db, keys)).toEqual([named, named]);
+    expect(context.touched.users).toEqual(new Set([ada.id, grace.id]));
+    expect(await removeGroupUsers(context, group.id, [ada.id])).toEqual([ada.id]);
+    expect(await removeGroupUsers(context, group.id, [ada.id])).toEqual([]);
     const events = await listAuditEvents(context, { targetId: group.id, limit: 10 });
     expect(events.map(({ before, after }) => ({ before, after })).slice(0, 3)).toEqual([
-      { before: { members: [ada.id] }, after: { members: [] } },
-      { before: { members: [] }, after: { members: [grace.id] } },
-      { before: { members: [] }, after: { members: [ada.id] } },
+      { before: { members: [member(ada.id)] }, after: { members: [] } },
+      { before: { members: [] }, after: { members: [member(grace.id)] } },
+      { before: { members: [] }, after: { members: [member(ada.id)] } },
     ]);
+    expect(await groupsOfUsers(context.db, keys)).toEqual([named, []]);
     await removeUser(context, grace.id);
-    expect(await listGroupMembers(context, group.id, all)).toEqual({ items: [], total: 0 });
+    expect(await groupsOfUsers(context.db, keys)).toEqual([[], []]);
   });
+});
+
+test('the groups of users of several organizations are read in one statement', async () => {
+  const other = await server.addTenant('of-users');
+  const inTenant = async (tenant: Tenant) => {
+    const groups = [await newGroup(tenant, 'First'), await newGroup(tenant, 'Second')];
+    const users = [await newUser(tenant, 'one@of-users.test'), await newUser(tenant, 'none@of-users.test')];
+    await server.change(tenant, async (context) => {
+      for (const { id } of groups.toReversed()) await addGroupUsers(context, id, [users[0]!.id]);
+    });
+    const keys = users.map(({ id }) => ({ organizationId: tenant.organization.id, id }));
+    return { keys, named: groups.map(({ id, displayName }) => ({ id, displayName })) };
+  };
+  const own = await inTenant(server.tenant);
+  const foreign = await inTenant(other);
+  const mixed = { organizationId: other.organization.id, id: own.keys[0]!.id };
+  server.takeStatements();
+  expect(await groupsOfUsers(server.database, [...own.keys, mixed, ...foreign.keys])).toEqual([
+    own.named,
+    [],
+    [],
+    foreign.named,
+    [],
+  ]);
+  expect(server.takeStatements()).toHaveLength(1);
+  expect(await groupsOfUsers(server.database, [])).toEqual([]);
 });
 
 test('a user that does not exist, or is of another organization, does not join', async () => {
@@ -99,11 +132,11 @@ test('a user that does not exist, or is of another organization, does not join',
   const known = await newUser(server.tenant, 'known@strangers.test');
   const group = await newGroup(server.tenant, 'Closed');
   await server.change(server.tenant, async (context) => {
-    await expect(addGroupMembers(context, group.id, [known.id, stranger.id])).rejects.toMatchObject({
+    await expect(addGroupUsers(context, group.id, [known.id, stranger.id])).rejects.toMatchObject({
       code: 'invalidInput',
       violations: [{ path: 'members[1]', message: `user '${stranger.id}' does not exist` }],
     });
-    expect((await listGroupMembers(context, group.id, all)).total).toBe(0);
+    expect(await addGroupUsers(context, group.id, [known.id])).toEqual([known.id]);
   });
 });
 
@@ -112,12 +145,10 @@ test('a user that is removed while it joins a group is refused or leaves, but ne
   for (let round = 0; round < 5; round++) {
     const user = await newUser(server.tenant, `race${round}@race.test`);
     const [joined, removed] = await Promise.allSettled([
-      server.change(server.tenant, (context) => addGroupMembers(context, group.id, [user.id])),
+      server.change(server.tenant, (context) => addGroupUsers(context, group.id, [user.id])),
       server.change(server.tenant, (context) => removeUser(context, user.id)),
     ]);
     expect(removed.status).toBe('fulfilled');
     if (joined.status === 'rejected') expect(joined.reason).toMatchObject({ code: 'invalidInput' });
   }
-  const members = await server.change(server.tenant, (context) => listGroupMembers(context, group.id, all));
-  expect(members.total).toBe(0);
 });

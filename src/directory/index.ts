@@ -1,10 +1,19 @@
 export { normalizedTarget, targetViolations, type AssignmentTarget } from './assignment-target.ts';
-export { addGroupMembers, groupsOfUser, listGroupMembers, removeGroupMembers } from './group-members.ts';
+export {
+  addGroupUsers,
+  auditGroupMembers,
+  groupsOfUser,
+  groupsOfUsers,
+  removeGroupUsers,
+  requireMembers,
+  type GroupMember,
+} from './group-members.ts';
 export {
   createGroup,
   groupsByIds,
   listAllGroups,
   listGroups,
+  lockGroup,
   removeGroup,
   requireGroup,
   updateGroup,

@@ -276,7 +276,7 @@ function columnsOf(content: UserContent) {
   };
 }
 
-export function userOfRow(row: UserRow): User {
+function userOfRow(row: UserRow): User {
   return {
     id: row.id,
     email: row.email,

@@ -1,6 +1,5 @@
 import { brokenForeignKey, sql } from '../database/index.ts';
 import type { Reader } from '../database/index.ts';
-import type { IdQuery } from '../devices/index.ts';
 import { Fault, invalidInput, type Violation } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { requireFeature, type ReadContext, type WriteContext } from '../tenancy/index.ts';
@@ -154,11 +153,6 @@ export async function devicesAssigned(
     .executeTakeFirstOrThrow();
   const rows = await devices.select('device_id').distinct().orderBy('device_id').limit(atMost).execute();
   return { count, first: rows.map((row) => row.device_id) };
-}
-
-/** The query for the ids of the devices that administrators gave a policy. */
-export function idsOfDevicesAssigned({ scope }: ReadContext, policyId: Id): IdQuery {
-  return sql<Id>`select device_id from policies_assignment where organization_id = ${scope.organization.id} and policy_id = ${policyId}`;
 }
 
 function refuseWrongList(

@@ -1,48 +1,57 @@
-import type { Device } from '../devices/index.ts';
+import { factsOf, type Device } from '../devices/index.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import {
-  compilePolicy,
+  desiredStateOf,
+  isRecalculating,
+  policiesReaching,
+  type DesiredState,
+  type ReachingPolicies,
+} from './desired-state/index.ts';
+import {
   explain,
-  resolve,
   strongestAssignments,
   strongestFirst,
   withoutSecretItem,
   withoutSecrets,
-  type AssignedPolicy,
   type ExplainedPolicy,
   type Explanation,
   type NotApplicable,
-  type System,
 } from './engine/index.ts';
-import { policiesReaching, type ReachingPolicies } from './reaching-policies.ts';
 import { progressOf } from './reported-progress.ts';
+import { systemOf } from './system.ts';
 
 /** What one device shall have, with the reasons, and what of its policies it does not get. Secrets are masked. */
-export type EffectivePolicy = Omit<Explanation, 'exclusions'>;
+export interface EffectivePolicy extends Omit<Explanation, 'exclusions'> {
+  /** Whether a change is being worked out that may still give the device something else. */
+  readonly isRecalculating: boolean;
+}
 
 /** A device that was removed has no policies. A constant number of statements, however many policies there are. */
 export async function effectivePolicyOf(context: ReadContext, device: Device): Promise<EffectivePolicy> {
-  if (device.state === 'DELETED') return { settings: [], notApplicable: [] };
-  return explainedOn(device, await policiesReaching(context, device));
+  if (device.state === 'DELETED') return { settings: [], notApplicable: [], isRecalculating: false };
+  const [state, reaching, recalculating] = await Promise.all([
+    desiredStateOf(context, device.id),
+    policiesReaching(context, device),
+    isRecalculating(context, device.id),
+  ]);
+  return { ...explainedOn(device, state, reaching), isRecalculating: recalculating };
 }
 
-/** What policies come to on a device. */
+/** What is stored for a device, with the reasons that the policies which are meant for it have now. */
 export function explainedOn(
   device: Device,
+  state: Pick<DesiredState, 'document'> | undefined,
   { assigned, exclusions, filtered }: ReachingPolicies,
-): EffectivePolicy {
-  const policies = new Map(assigned.map(({ policy }) => [policy.id, policy]));
-  const compiled = new Map([...policies].map(([id, policy]) => [id, compilePolicy(policy)]));
-  const ready = assigned.map(({ policy: { id }, assignment }) => ({ policy: compiled.get(id)!, assignment }));
-  const { settings, notApplicable } = explainedFor(device, ready, exclusions);
+): Omit<EffectivePolicy, 'isRecalculating'> {
+  const { settings, notApplicable } = explainedFor(device, state, { assigned, exclusions, filtered });
   return {
     settings: settings.map(withoutSecrets),
     notApplicable: [
       ...notApplicable.map(withoutSecretItem),
       ...exclusions.map(({ policyId, groupName }) =>
-        notHad(strongestFirst(ready.filter(({ policy }) => policy.id === policyId))[0]!, {
+        notHad(strongestFirst(assigned.filter(({ policy }) => policy.id === policyId))[0]!, {
           reason: 'excluded',
-          message: `The user's group '${groupName}' is excluded.`,
+          message: `The group '${groupName}', which the device or its user is in, is excluded.`,
         }),
       ),
       ...filtered.map(({ targetName, ...item }) =>
@@ -57,48 +66,37 @@ export function explainedOn(
 
 function explainedFor(
   device: Device,
-  assigned: readonly AssignedPolicy[],
-  exclusions: ReachingPolicies['exclusions'],
-): EffectivePolicy {
-  const system = systemOf(device);
-  if (system === undefined) {
-    const { os } = device.summary;
-    const message = os
-      ? `This version delivers no policies to '${os}'.`
-      : 'The device has not told which operating system it runs.';
-    const strongest = strongestAssignments(assigned, exclusions);
-    return {
-      settings: [],
-      notApplicable: strongest.map((item) => notHad(item, { reason: 'unknownSystem', message })),
-    };
+  state: Pick<DesiredState, 'document'> | undefined,
+  { assigned, exclusions }: ReachingPolicies,
+): Pick<Explanation, 'settings' | 'notApplicable'> {
+  if (state?.document) {
+    return explain(state.document, {
+      osVersion: device.summary.osVersion,
+      supervised: device.summary.supervised,
+      assigned,
+      exclusions,
+      progressOf: progressOf(device),
+    });
   }
-  return explain(resolve(system, assigned, exclusions), {
-    osVersion: device.summary.osVersion,
-    supervised: device.summary.supervised,
-    assigned,
-    exclusions,
-    progressOf: progressOf(device),
-  });
+  // Not worked out yet: the answer says so.
+  if (systemOf(factsOf(device)) !== undefined) return { settings: [], notApplicable: [] };
+  const { os } = device.summary;
+  const message = os
+    ? `This version delivers no policies to '${os}'.`
+    : 'The device has not told which operating system it runs.';
+  const strongest = strongestAssignments(assigned, exclusions);
+  return {
+    settings: [],
+    notApplicable: strongest.map((item) => notHad(item, { reason: 'unknownSystem', message })),
+  };
 }
 
 /** A whole policy that a device does not get although it is assigned. */
 function notHad(
-  {
-    policy: { id, name, version },
-    assignment,
-  }: {
-    policy: Pick<ExplainedPolicy, 'id' | 'name' | 'version'>;
-    assignment: AssignedPolicy['assignment'];
-  },
+  { policy, assignment }: ReachingPolicies['assigned'][number],
   why: Pick<NotApplicable, 'reason' | 'message'>,
 ): EffectivePolicy['notApplicable'][number] {
-  const policy = { id, name, version, source: assignment.source, assignment };
-  return { property: null, value: null, ...why, policy };
-}
-
-/** Undefined for an Apple device that has not told its operating system, and for Apple's other ones. */
-export function systemOf({ platform, summary: { os = '' } }: Device): System | undefined {
-  if (platform === 'windows') return 'windows';
-  if (/^(mac ?os|os ?x)\b/i.test(os)) return 'macOS';
-  return /^(i(pad)?os|iphone ?os)\b/i.test(os) ? 'iOS' : undefined;
+  const { id, name, version } = policy;
+  const explained: ExplainedPolicy = { id, name, version, source: assignment.source, assignment };
+  return { property: null, value: null, ...why, policy: explained };
 }

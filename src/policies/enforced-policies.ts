@@ -1,7 +1,7 @@
 import { anyOf, type OwnedId, type Reader } from '../database/index.ts';
 import { loadAudiences, matchAudience, type Audience } from '../devices/audiences/index.ts';
-import type { Device } from '../devices/index.ts';
-import { loadUsers, type User } from '../directory/index.ts';
+import type { Device, Platform } from '../devices/index.ts';
+import { loadUsers } from '../directory/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { AutomationRule } from './automation-rule.ts';
 import { ruleOfRow, selectRules } from './automation-rules.ts';
@@ -65,15 +65,20 @@ export async function loadEnabledRules(
   });
 }
 
+/** That a rule gives a policy to a device. */
+export interface GivenPolicy {
+  readonly policyId: Id;
+  readonly assignment: EnforcedPolicy<object>['assignment'];
+}
+
 /**
- * The policies that automation rules give each of these devices now, with the audiences that say so, the strongest first. Nothing is
- * stored: what a device stops matching, it stops having. At most two statements, none when there are no rules.
+ * What automation rules give each of these devices now, with the audiences that say so. Nothing is stored: what a device stops matching,
+ * it stops having. At most one statement, none when no rule asks for users.
  */
-export async function loadEnforcedPolicies<Document extends object>(
+export async function givenByRules(
   reader: Reader,
-  family: PolicyFamily<Document>,
   wanted: readonly WantedEnforcement[],
-): Promise<EnforcedPolicy<Document>[][]> {
+): Promise<GivenPolicy[][]> {
   const needUsers = wanted.some(({ enabled }) =>
     [...enabled.audiences.values()].some(({ selectors }) => selectors.mdmUserGroups.length > 0),
   );
@@ -86,41 +91,63 @@ export async function loadEnforcedPolicies<Document extends object>(
         )
       : [],
   );
-  const given = wanted.map((one) => givenTo(one, users));
-  const policies = await found(
-    reader,
-    (db, keys) => loadPolicies(db, family, keys),
-    given.flat().map(({ organizationId, action }) => ({ organizationId, id: action.policyId })),
-  );
-  return given.map((ofDevice) =>
-    strongestFirst(
-      ofDevice.flatMap(({ organizationId, action: { policyId, priority, assignedAt }, rule }) => {
-        const policy = policies.get(textOf({ organizationId, id: policyId }));
-        if (!policy) return [];
-        const source = { kind: 'rule' as const, priority, ruleId: rule.id };
-        return [{ policy, assignment: { source, assignedAt, rule } }];
-      }),
-    ),
-  );
+  return wanted.map(({ organizationId, device, enabled }) => {
+    const user = device.user ? users.get(textOf({ organizationId, id: device.user.id })) : undefined;
+    return givenTo(device.platform, enabled, (audience) => matchAudience(audience.selectors, device, user));
+  });
 }
 
-function givenTo(
-  { organizationId, device, enabled: { rules, audiences } }: WantedEnforcement,
-  users: Found<User>,
-) {
-  const user = device.user ? users.get(textOf({ organizationId, id: device.user.id })) : undefined;
-  return rules.flatMap(({ id, name, audienceIds, actions }) => {
-    const ofPlatform = actions.filter(({ platform }) => platform === device.platform);
+/** What the rules give a device of a platform, of which `reasonsOf` says why it belongs to an audience; an empty list when it does not. */
+export function givenTo(
+  platform: Platform,
+  { rules, audiences }: EnabledRules,
+  reasonsOf: (audience: Audience) => readonly string[],
+): GivenPolicy[] {
+  return rules.flatMap(({ id: ruleId, name, audienceIds, actions }) => {
+    const ofPlatform = actions.filter((action) => action.platform === platform);
     if (ofPlatform.length === 0) return [];
     const matched = audienceIds.flatMap((audienceId): MatchedAudience | [] => {
       const audience = audiences.get(audienceId);
       if (!audience) return [];
-      const reasons = matchAudience(audience.selectors, device, user);
+      const reasons = reasonsOf(audience);
       return reasons.length > 0 ? { id: audienceId, name: audience.name, reasons } : [];
     });
     if (matched.length === 0) return [];
-    return ofPlatform.map((action) => ({ organizationId, action, rule: { id, name, audiences: matched } }));
+    return ofPlatform.map(({ policyId, priority, assignedAt }) => ({
+      policyId,
+      assignment: {
+        source: { kind: 'rule' as const, priority, ruleId },
+        assignedAt,
+        rule: { name, audiences: matched },
+      },
+    }));
   });
+}
+
+/** The policies of a family that automation rules give each of these devices now, the strongest first. At most two statements. */
+export async function loadEnforcedPolicies<Document extends object>(
+  reader: Reader,
+  family: PolicyFamily<Document>,
+  wanted: readonly WantedEnforcement[],
+): Promise<EnforcedPolicy<Document>[][]> {
+  const given = await givenByRules(reader, wanted);
+  const keyOf = (index: number, { policyId }: GivenPolicy): OwnedId => ({
+    organizationId: wanted[index]!.organizationId,
+    id: policyId,
+  });
+  const policies = await found(
+    reader,
+    (db, keys) => loadPolicies(db, family, keys),
+    given.flatMap((ofDevice, index) => ofDevice.map((item) => keyOf(index, item))),
+  );
+  return given.map((ofDevice, index) =>
+    strongestFirst(
+      ofDevice.flatMap((item) => {
+        const policy = policies.get(textOf(keyOf(index, item)));
+        return policy ? { policy, assignment: item.assignment } : [];
+      }),
+    ),
+  );
 }
 
 async function found<Kind>(

@@ -31,7 +31,16 @@ export {
 export type { AutomationRule, RuleContent } from './automation-rule.ts';
 export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
 export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
-export { idsOfDevicesWithPolicy } from './devices-with-policy.ts';
+export {
+  idsOfDevicesWithPolicy,
+  listRecalculations,
+  recalculateTouched,
+  recalculationJob,
+  recalculationTask,
+  requireRecalculation,
+  resumeRecalculations,
+  type Recalculation,
+} from './desired-state/index.ts';
 export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';

@@ -6,7 +6,8 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { ApplicationConfig, ApplicationInfo, ApplicationType } from './application.ts';
 import type { AssetExtension, AssetType } from './asset-type.ts';
 import type { ResolvedDocument, System } from './engine/index.ts';
-import type { RecalculationScope, SetMember } from './policy-set.ts';
+import type { SetMember } from './desired-state/policy-set.ts';
+import type { RecalculationScope } from './desired-state/recalculation.ts';
 
 interface PolicyTable {
   organization_id: Id;
@@ -125,11 +126,11 @@ interface DeviceSetTable {
 interface RecalculationTable {
   organization_id: Id;
   id: Id;
-  touched: JsonColumn<RecalculationScope>;
+  scope: JsonColumn<RecalculationScope>;
   /** Devices. */
   total: number;
   done: number;
-  last_device_id: Id | null;
+  last_id: Id | null;
   started_by: string;
   created_at: Date;
   finished_at: Date | null;
@@ -207,6 +208,7 @@ export interface PoliciesTables {
 export type PolicyRow = Selectable<PolicyTable>;
 export type TargetRow = Selectable<TargetTable>;
 export type RuleRow = Selectable<RuleTable>;
+export type RecalculationRow = Selectable<RecalculationTable>;
 export type AssetRow = Selectable<AssetTable>;
 export type ApplicationRow = Selectable<ApplicationTable>;
 export type AdmxConfigRow = Selectable<AdmxConfigTable>;

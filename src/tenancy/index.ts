@@ -23,6 +23,7 @@ export { plans } from './plans.ts';
 export {
   nothingTouched,
   requireFeature,
+  type ListPart,
   type Organization,
   type ReadContext,
   type Scope,

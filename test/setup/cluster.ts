@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { migrations } from '../../src/app.ts';
 import { startEmbeddedCluster } from '../../src/database/embedded/index.ts';
 import { migrate, openDatabase, sql } from '../../src/database/index.ts';
+import { migrateJobs } from '../../src/jobs/index.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -33,6 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = openDatabase({ url: cluster.url });
   await migrate(template, migrations);
   await template.close();
+  await migrateJobs(cluster.url);
   const admin = openDatabase({ url: databaseUrl(cluster.url, 'postgres') });
   await sql`alter database muster rename to muster_template`.execute(admin.connection);
   await admin.close();

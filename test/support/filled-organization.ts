@@ -92,7 +92,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     'deviceManagement/complianceManagementPartners': await ofGraph(`${graph}/complianceManagementPartners`),
     groups: await ofGraph('/v1.0/groups'),
   };
-  ids['user'] = await ofNative(`/groups/${ids['group']}/members`);
+  ids['member'] = await ofNative(`/groups/${ids['group']}/members`);
   return {
     allIds: Object.values(ids),
     idOf(template, parameter) {

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { beforeCommit, buildApp, type App } from '../../src/app.ts';
+import { beforeCommit, buildApp, tasksOf, type App } from '../../src/app.ts';
 import type { Database } from '../../src/database/index.ts';
+import { runWaitingJobs, type Tasks } from '../../src/jobs/index.ts';
 import { hexOfId, idSource, type NewId } from '../../src/kernel/id.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import {
@@ -47,6 +48,8 @@ export interface TestServer extends AsyncDisposable {
   addToken(tenant: Tenant, permissions: readonly Permission[], expiresAt?: Date): Promise<string>;
   /** Runs domain code in one transaction, as the operator of a tenant. */
   change<Result>(tenant: Tenant, work: (context: WriteContext) => Promise<Result>): Promise<Result>;
+  /** Runs the jobs that wait, by the server's tasks or by others. Fails as a job fails. */
+  runJobs(tasks?: Tasks): Promise<void>;
   takeStatements(): string[];
   /** Everything that the server has logged, a JSON object per line. */
   readonly logged: () => string;
@@ -183,6 +186,7 @@ export async function testServer(): Promise<TestServer> {
       return token.reveal();
     },
     change: inTenant,
+    runJobs: (tasks = tasksOf(services)) => runWaitingJobs({ url: db.url, tasks, log }),
     takeStatements: () => db.takeStatements(),
     logged: () => logged,
     now: () => now,

@@ -6,6 +6,7 @@ import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
 import { policyEndpoints } from './resources/policies.ts';
+import { recalculationEndpoints } from './resources/recalculations.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 
 /** Every operation of Muster's own API. */
@@ -17,5 +18,6 @@ export const endpoints: readonly Endpoint[] = [
   ...deviceEndpoints,
   ...effectivePolicyEndpoints,
   ...policyEndpoints,
+  ...recalculationEndpoints,
   ...auditEventEndpoints,
 ];

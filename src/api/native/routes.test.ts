@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testServer, type Tenant, type TestServer } from '../../../test/support/server.ts';
+import { createDevice } from '../../devices/index.ts';
 import { createUser } from '../../directory/index.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import { allPermissions } from '../../tenancy/index.ts';
@@ -280,26 +281,39 @@ test('a group is created, changed under its entity tag, and deleted', async () =
   expect(await server.send({ url })).toMatchObject(problem(404, 'notFound'));
 });
 
-test('users join and leave a group', async () => {
-  const user = await server.change(server.tenant, (context) =>
-    createUser(context, { email: 'ann@example.com' }),
-  );
-  const stranger = await server.change(other, (context) => createUser(context, { email: 'eve@example.com' }));
+test('users and devices join and leave a group', async () => {
+  const [user, device, deleted] = await server.change(server.tenant, async (context) => [
+    await createUser(context, { email: 'ann@example.com' }),
+    await createDevice(context, { platform: 'apple', displayName: "Ann's Mac" }),
+    await createDevice(context, { platform: 'windows', state: 'DELETED' }),
+  ]);
+  const [stranger, strangeDevice] = await server.change(other, async (context) => [
+    await createUser(context, { email: 'eve@example.com' }),
+    await createDevice(context, { platform: 'apple' }),
+  ]);
   const { json: group } = await post('/groups', { displayName: 'Crew', mailNickname: 'crew' });
   const members = `/groups/${group.id}/members`;
+  const list = async (query = '') => (await server.send({ url: `${base}${members}${query}` })).json;
+  const asUser = { kind: 'user', id: user.id, name: null, email: 'ann@example.com' };
+  const asDevice = { kind: 'device', id: device.id, name: "Ann's Mac", email: null };
 
-  expect((await post(members, { members: [hex(user.id), user.id] })).status).toBe(204);
-  const listed = await server.send({ url: base + members });
-  expect(listed.json).toEqual({ items: [{ id: user.id, email: 'ann@example.com', name: null }], next: null });
-  for (const id of [stranger.id, 'no-id']) {
-    expect(await post(members, { members: [user.id, id] })).toMatchObject(
+  for (const id of [stranger.id, strangeDevice.id, deleted.id, group.id, 'no-id', hex(device.id)]) {
+    expect(await post(members, { members: [device.id, id] }), id).toMatchObject(
       problem(400, 'invalidInput', { violations: [{ path: 'members[1]' }] }),
     );
   }
-  const leave = { method: 'DELETE', url: `${base}${members}/${user.id}` } as const;
-  expect((await server.send(leave)).status).toBe(204);
-  expect(await server.send(leave)).toMatchObject(problem(404, 'notFound'));
-  expect((await server.send({ url: base + members })).json.items).toEqual([]);
+  expect(await list()).toEqual({ items: [], next: null });
+  expect((await post(members, { members: [hex(device.id), user.id] })).status).toBe(204);
+  expect((await post(members, { members: [device.id] })).status).toBe(204);
+  expect(await list()).toEqual({ items: [asUser, asDevice], next: null });
+  expect(await list('?limit=1')).toEqual({ items: [asUser], next: user.id });
+  expect(await list(`?limit=1&after=${user.id}`)).toEqual({ items: [asDevice], next: null });
+  for (const { id } of [user, device]) {
+    const leave = { method: 'DELETE', url: `${base}${members}/${hex(id)}` } as const;
+    expect((await server.send(leave)).status).toBe(204);
+    expect(await server.send(leave)).toMatchObject(problem(404, 'notFound'));
+  }
+  expect((await list()).items).toEqual([]);
 });
 
 test('what is not there is 404, another method 405 with Allow', async () => {

@@ -9,5 +9,6 @@ export {
 export { createAudience, removeAudience, updateAudience } from './change-audience.ts';
 export { idsOfAudience } from './ids-of-audience.ts';
 export { matchAudience } from './match.ts';
+export { membersAmong } from './members-among.ts';
 export { audienceMigrations } from './migrations/index.ts';
 export type { AudienceSelectors } from './selectors.ts';

@@ -8,7 +8,7 @@ import type { System } from './setting.ts';
  * sources that give them, strongest first. The text is stable and may be hashed.
  */
 export function policySetKey(
-  system: System,
+  system: System | 'unknown',
   assigned: readonly Assigned[],
   exclusions: readonly Exclusion[] = [],
 ): string {

@@ -3,11 +3,11 @@ import type { Migration } from '../../database/index.ts';
 export const desiredState: Migration = {
   name: 'policies/0006-desired-state',
   sql: `
-    -- What devices shall have, by the hash of its content.
+    -- What devices shall have, by the hash of its content. Only ever read whole.
     create table policies_document (
       organization_id uuid not null references tenancy_organization,
       key text collate "C" not null,
-      document jsonb not null,
+      document json not null,
       primary key (organization_id, key)
     );
 
@@ -45,14 +45,15 @@ export const desiredState: Migration = {
     );
     create index policies_device_set_of_set on policies_device_set (organization_id, set_id, device_id);
 
-    -- Changes that reach too many devices for the request that made them: how far working them out has come.
+    -- Changes that reach too many devices for the request that made them, and how far working them out has come: everything up to
+    -- last_id, which is a device's or a set's, is done.
     create table policies_recalculation (
       organization_id uuid not null references tenancy_organization,
       id uuid not null,
-      touched jsonb not null,
+      scope jsonb not null,
       total integer not null,
       done integer not null,
-      last_device_id uuid,
+      last_id uuid,
       started_by text not null,
       created_at timestamptz(3) not null,
       finished_at timestamptz(3),

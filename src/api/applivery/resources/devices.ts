@@ -153,7 +153,7 @@ async function readFilter(
     idIn:
       query.policyId === undefined
         ? undefined
-        : await idsOfDevicesWithPolicy(read, idOf(query.policyId, 'Policy')),
+        : idsOfDevicesWithPolicy(read, [idOf(query.policyId, 'Policy')]),
   };
 }
 

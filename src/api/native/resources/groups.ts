@@ -1,15 +1,15 @@
 import { Type, type Static } from 'typebox';
 import {
   addGroupMembers,
-  createGroup,
+  groupMembersByIds,
   listGroupMembers,
-  listGroups,
+  nameOfDevice,
   removeGroupMembers,
-  requireGroup,
-  updateGroup,
-  type Group,
-} from '../../../directory/index.ts';
+  type FullGroupMember,
+} from '../../../devices/index.ts';
+import { createGroup, listGroups, requireGroup, updateGroup, type Group } from '../../../directory/index.ts';
 import { invalidInput, notFound } from '../../../kernel/fault.ts';
+import type { Id } from '../../../kernel/id.ts';
 import { removeGroup } from '../../../policies/index.ts';
 import { endpoint, type Endpoint, type EndpointAnswer } from '../endpoint.ts';
 import {
@@ -18,6 +18,7 @@ import {
   idInPath,
   ListOf,
   Nullable,
+  pageById,
   pageByOffset,
   PageQuery,
   readId,
@@ -43,9 +44,10 @@ const GroupShape = Type.Object({
 });
 
 const MemberShape = Type.Object({
-  id: Guid('Id of the user'),
-  email: Type.String(),
+  kind: Type.Enum(['user', 'device']),
+  id: Guid('Id of the user or device'),
   name: Nullable(Type.String()),
+  email: Nullable(Type.String({ description: 'Of a user; null for a device' })),
 });
 
 const GroupPath = Type.Object({ group: AnyId('Id of the group') });
@@ -65,6 +67,27 @@ function shown(group: Group): Static<typeof GroupShape> {
 
 function answer(group: Group): EndpointAnswer<Static<typeof GroupShape>> {
   return { data: shown(group), revision: group.revision };
+}
+
+function shownMember(member: FullGroupMember): Static<typeof MemberShape> {
+  if (member.kind === 'device') {
+    return { kind: 'device', id: member.id, name: nameOfDevice(member.device), email: null };
+  }
+  const { id, name, email } = member.user;
+  return { kind: 'user', id, name, email };
+}
+
+/** Reads the ids of members, each of them once. Faults: `invalidInput`. */
+function readMembers(texts: readonly string[]): Id[] {
+  const ids = texts.map(readId);
+  const violations = ids.flatMap((id, index) => {
+    const path = `members[${index}]`;
+    if (!id) return { path, message: `'${texts[index]}' is not an id` };
+    const first = ids.indexOf(id);
+    return first === index ? [] : { path, message: `'${texts[index]}' is members[${first}] already` };
+  });
+  if (violations.length > 0) throw invalidInput(violations);
+  return ids.flatMap((id) => id ?? []);
 }
 
 export const groupEndpoints: readonly Endpoint[] = [
@@ -159,15 +182,20 @@ export const groupEndpoints: readonly Endpoint[] = [
     method: 'GET',
     url: '/groups/{group}/members',
     tag,
-    summary: 'List the users in a group',
+    summary: 'List the users and devices in a group, oldest first',
     permission: 'group.read',
     path: GroupPath,
     query: PageQuery,
     data: ListOf(MemberShape),
     handle: async ({ path, query, read }) => {
       const id = idInPath(path.group, 'Group');
-      const { items, next } = await pageByOffset(query, (part) => listGroupMembers(read, id, part));
-      return { data: { items: items.map(({ id: user, email, name }) => ({ id: user, email, name })), next } };
+      const { items, next } = await pageById(query, (part) => listGroupMembers(read, id, part));
+      const members = await groupMembersByIds(
+        read,
+        items.map((member) => member.id),
+      );
+      const found = items.flatMap((member) => members.get(member.id) ?? []);
+      return { data: { items: found.map(shownMember), next } };
     },
   }),
   endpoint({
@@ -175,37 +203,35 @@ export const groupEndpoints: readonly Endpoint[] = [
     method: 'POST',
     url: '/groups/{group}/members',
     tag,
-    summary: 'Add users to a group',
-    description: 'Users that are in it already stay in it.',
+    summary: 'Add users and devices to a group',
+    description: 'Those that are in it already stay in it. When one of them cannot be added, none is.',
     permission: 'group.update',
     path: GroupPath,
-    body: Type.Object({ members: Type.Array(AnyId('Id of a user'), { minItems: 1, maxItems: 1_000 }) }),
+    body: Type.Object({
+      members: Type.Array(AnyId('Id of a user or device'), { minItems: 1, maxItems: 1_000 }),
+    }),
     data: Type.Undefined(),
     handle: async ({ path, body, change }) => {
       const id = idInPath(path.group, 'Group');
-      const users = body.members.map((text, index) => {
-        const user = readId(text);
-        if (!user) throw invalidInput([{ path: `members[${index}]`, message: `'${text}' is not an id` }]);
-        return user;
-      });
-      await change((context) => addGroupMembers(context, id, users));
+      const members = readMembers(body.members);
+      await change((context) => addGroupMembers(context, id, members));
       return { data: undefined };
     },
   }),
   endpoint({
     name: 'removeGroupMember',
     method: 'DELETE',
-    url: '/groups/{group}/members/{user}',
+    url: '/groups/{group}/members/{member}',
     tag,
-    summary: 'Remove a user from a group',
+    summary: 'Remove a user or device from a group',
     permission: 'group.update',
-    path: Type.Object({ ...GroupPath.properties, user: AnyId('Id of the user') }),
+    path: Type.Object({ ...GroupPath.properties, member: AnyId('Id of the user or device') }),
     data: Type.Undefined(),
     handle: async ({ path, change }) => {
       const id = idInPath(path.group, 'Group');
-      const user = idInPath(path.user, 'Member');
-      const removed = await change((context) => removeGroupMembers(context, id, [user]));
-      if (removed.length === 0) throw notFound('Member', path.user);
+      const member = idInPath(path.member, 'Member');
+      const removed = await change((context) => removeGroupMembers(context, id, [member]));
+      if (removed.length === 0) throw notFound('Member', path.member);
       return { data: undefined };
     },
   }),

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import type { AssignmentTarget } from '../directory/index.ts';
-import { idOf } from './engine/fixtures/policies.ts';
-import type { Policy } from './policy.ts';
-import { reachingOf, type ReachedTarget } from './reaching-policies.ts';
+import type { AssignmentTarget } from '../../directory/index.ts';
+import { idOf } from '../engine/fixtures/policies.ts';
+import { reachingOf, type PolicyHead, type ReachedTarget } from './reach.ts';
 
 const since = new Date('2026-03-01T12:00:00.000Z');
 const group = (groupId: string): AssignmentTarget => ({ kind: 'group', groupId });
@@ -10,18 +9,7 @@ const exclusion = (groupId: string): AssignmentTarget => ({ kind: 'exclusionGrou
 const filter = { filter: { id: 'f', type: 'include' as const } };
 
 function reached(number: number, ...targets: readonly AssignmentTarget[]): ReachedTarget[] {
-  const policy: Policy = {
-    id: idOf(number),
-    kind: 'macOSGeneralDeviceConfiguration',
-    name: `P${number}`,
-    description: null,
-    segment: 0,
-    exposeToChildren: false,
-    document: {},
-    version: 1,
-    createdAt: since,
-    updatedAt: since,
-  };
+  const policy: PolicyHead = { id: idOf(number), name: `P${number}`, version: 1 };
   return targets.map((target) => ({ policy, target, createdAt: since }));
 }
 

@@ -1,0 +1,13 @@
+export { desiredStateOf, type DesiredState } from './documents.ts';
+export { policiesReaching, type ReachingPolicies } from './reach.ts';
+export type { Recalculation } from './recalculation.ts';
+export { idsOfDevicesWithPolicy } from './scope.ts';
+export {
+  isRecalculating,
+  listRecalculations,
+  recalculateTouched,
+  recalculationJob,
+  recalculationTask,
+  requireRecalculation,
+  resumeRecalculations,
+} from './recalculations.ts';

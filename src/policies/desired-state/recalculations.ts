@@ -1,0 +1,239 @@
+import { sql, type Reader } from '../../database/index.ts';
+import type { IdQuery } from '../../devices/index.ts';
+import { addJob } from '../../jobs/index.ts';
+import { notFound } from '../../kernel/fault.ts';
+import type { Id } from '../../kernel/id.ts';
+import type { Json } from '../../kernel/json.ts';
+import {
+  change,
+  findOrganization,
+  listOrganizations,
+  operatorScope,
+  type ChangeServices,
+  type ListPart,
+  type ReadContext,
+  type WriteContext,
+} from '../../tenancy/index.ts';
+import { policiesTables } from '../tables.ts';
+import { lockDesiredState, recalculateDevices, resolveAgain, setsHolding } from './recalculate.ts';
+import { recalculationOfRow, type Recalculation, type RecalculationScope } from './recalculation.ts';
+import { idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
+
+interface Limits {
+  readonly devices: number;
+  readonly sets: number;
+}
+
+/** How much a change works out itself. What reaches more is left to a job, and the change does not wait for it. */
+const atOnce: Limits = { devices: 200, sets: 100 };
+
+/** How much the job works out in one transaction, for which others wait. */
+const inBatch: Limits = { devices: 2_000, sets: 50 };
+
+const keptFor = 30 * 24 * 60 * 60 * 1_000;
+
+export const recalculationJob = 'policies.recalculate';
+
+/** What follows from a change for the desired state of devices: the last part of every change. */
+export async function recalculateTouched(context: WriteContext, limits = atOnce): Promise<void> {
+  const { touched } = context;
+  if (Object.values(touched).every((ids: ReadonlySet<Id>) => ids.size === 0)) return;
+  await lockDesiredState(context);
+  const devices = await scopeOf(context, touched);
+  if (touched.policies.size > 0) await resolveTouched(context, [...touched.policies], limits);
+  if (!isEmpty(devices)) await recalculateScope(context, devices, limits);
+}
+
+async function resolveTouched(context: WriteContext, policies: readonly Id[], limits: Limits): Promise<void> {
+  const sets = await setsHolding(context, policies, { limit: limits.sets + 1 });
+  if (sets.length <= limits.sets) return resolveAgain(context, sets);
+  const all = await setsHolding(context, policies, { limit: 2 ** 31 - 1 });
+  const total = all.reduce((sum, { devices }) => sum + devices, 0);
+  await startRecalculation(context, { kind: 'sets', policies }, total);
+}
+
+async function recalculateScope(context: WriteContext, devices: DeviceScope, limits: Limits): Promise<void> {
+  const { users, policies, everything } = devices;
+  if (!everything && users.length + policies.length === 0 && devices.devices.length <= limits.devices) {
+    return recalculateDevices(context, devices.devices);
+  }
+  const query = await idsInScope(context, devices);
+  const ids = await idsAfter(context, query, null, limits.devices + 1);
+  if (ids.length <= limits.devices) return recalculateDevices(context, ids);
+  const { rows } = await sql<{ total: number }>`select count(*) as total from (${query}) device`.execute(
+    context.db.connection,
+  );
+  await startRecalculation(context, { kind: 'devices', devices }, rows[0]!.total);
+}
+
+async function startRecalculation(
+  context: WriteContext,
+  scope: RecalculationScope,
+  total: number,
+): Promise<void> {
+  const { db, scope: of, now } = context;
+  await policiesTables(db)
+    .deleteFrom('policies_recalculation')
+    .where('organization_id', '=', of.organization.id)
+    .where('finished_at', '<', new Date(now.getTime() - keptFor))
+    .execute();
+  const id = context.newId();
+  await policiesTables(context.db)
+    .insertInto('policies_recalculation')
+    .values({
+      organization_id: context.scope.organization.id,
+      id,
+      scope: JSON.stringify(scope),
+      total,
+      done: 0,
+      last_id: null,
+      started_by: context.scope.principal.name,
+      created_at: context.now,
+      finished_at: null,
+    })
+    .execute();
+  await addRecalculationJob(context, id);
+}
+
+async function addRecalculationJob({ db, scope }: WriteContext, id: Id): Promise<void> {
+  const payload = { organization: scope.organization.slug, id };
+  await addJob(db, recalculationJob, payload, { key: id });
+}
+
+/** The job: goes on where it was left, in one transaction a batch. */
+export function recalculationTask(
+  services: ChangeServices,
+  limits = inBatch,
+): (payload: Json) => Promise<void> {
+  return async (payload) => {
+    const { organization: slug, id } = payload as { organization: string; id: Id };
+    const organization = await findOrganization(services.database, slug);
+    if (!organization) return;
+    const scope = operatorScope(organization, `${recalculationJob} ${id}`);
+    while (!(await change(services, scope, (context) => recalculateNextBatch(context, id, limits)))) {
+      // The next batch is another transaction.
+    }
+  };
+}
+
+/** Whether nothing is left to do. */
+async function recalculateNextBatch(context: WriteContext, id: Id, limits: Limits): Promise<boolean> {
+  await lockDesiredState(context);
+  const recalculation = await findRecalculation(context, id);
+  if (!recalculation || recalculation.finishedAt) return true;
+  const { lastId, done, isLast } = await recalculateBatch(context, recalculation, limits);
+  await policiesTables(context.db)
+    .updateTable('policies_recalculation')
+    .set({
+      last_id: lastId,
+      done: sql<number>`done + ${done}`,
+      finished_at: isLast ? context.now : null,
+    })
+    .where('organization_id', '=', context.scope.organization.id)
+    .where('id', '=', id)
+    .execute();
+  return isLast;
+}
+
+interface Batch {
+  readonly lastId: Id | null;
+  /** Devices. */
+  readonly done: number;
+  readonly isLast: boolean;
+}
+
+async function recalculateBatch(
+  context: WriteContext,
+  { scope, lastId }: Recalculation,
+  limits: Limits,
+): Promise<Batch> {
+  if (scope.kind === 'devices') {
+    const query = await idsInScope(context, scope.devices);
+    const ids = await idsAfter(context, query, lastId, limits.devices);
+    await recalculateDevices(context, ids);
+    return { lastId: ids.at(-1) ?? lastId, done: ids.length, isLast: ids.length < limits.devices };
+  }
+  const sets = await setsHolding(context, scope.policies, { after: lastId, limit: limits.sets });
+  await resolveAgain(context, sets);
+  const done = sets.reduce((sum, { devices }) => sum + devices, 0);
+  return { lastId: sets.at(-1)?.id ?? lastId, done, isLast: sets.length < limits.sets };
+}
+
+async function idsAfter({ db }: ReadContext, query: IdQuery, after: Id | null, limit: number): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
+    where ${after === null ? sql`true` : sql`id > ${after}`} order by id limit ${limit}`.execute(
+    db.connection,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Faults: `notFound`. */
+export async function requireRecalculation(context: ReadContext, id: Id): Promise<Recalculation> {
+  const found = await findRecalculation(context, id);
+  if (!found) throw notFound('Recalculation', id);
+  return found;
+}
+
+async function findRecalculation(context: ReadContext, id: Id): Promise<Recalculation | undefined> {
+  const row = await selectRecalculations(context).where('id', '=', id).executeTakeFirst();
+  return row && recalculationOfRow(row);
+}
+
+/** Recalculations, the oldest first. */
+export async function listRecalculations(
+  context: ReadContext,
+  { after, limit }: ListPart,
+): Promise<Recalculation[]> {
+  let query = selectRecalculations(context).orderBy('id').limit(limit);
+  if (after !== undefined) query = query.where('id', '>', after);
+  return (await query.execute()).map(recalculationOfRow);
+}
+
+/** Whether something that is still to be worked out may give the device another desired state. */
+export async function isRecalculating(context: ReadContext, deviceId: Id): Promise<boolean> {
+  const row = await selectRecalculations(context)
+    .where('finished_at', 'is', null)
+    .where((where) =>
+      where.or([
+        sql<boolean>`scope ->> 'kind' <> 'devices'`,
+        where('last_id', 'is', null),
+        where('last_id', '<', deviceId),
+      ]),
+    )
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function selectRecalculations({ db, scope }: ReadContext) {
+  return policiesTables(db)
+    .selectFrom('policies_recalculation')
+    .selectAll()
+    .where('organization_id', '=', scope.organization.id);
+}
+
+/**
+ * Called when the server starts: what was not finished is taken up, even if the process that did it is gone, and what devices of an
+ * organization shall have is worked out if it never was.
+ */
+export async function resumeRecalculations(services: ChangeServices): Promise<void> {
+  for (const organization of await listOrganizations(services.database)) {
+    const scope = operatorScope(organization, 'start');
+    await change(services, scope, async (context) => {
+      const open = await selectRecalculations(context).where('finished_at', 'is', null).execute();
+      for (const { id } of open) await addRecalculationJob(context, id);
+      if (open.length > 0 || !(await isNeverCalculated(context.db, organization.id))) return;
+      await lockDesiredState(context);
+      const devices = { devices: [], users: [], policies: [], everything: true };
+      await recalculateScope(context, devices, atOnce);
+    });
+  }
+}
+
+async function isNeverCalculated(db: Reader, organizationId: Id): Promise<boolean> {
+  const { rows } = await sql<{ never: boolean }>`select
+    exists (select from devices_device where organization_id = ${organizationId} and state <> 'DELETED')
+    and not exists (select from policies_device_set where organization_id = ${organizationId}) as never`.execute(
+    db.connection,
+  );
+  return rows[0]!.never;
+}
