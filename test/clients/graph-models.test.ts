@@ -9,6 +9,7 @@ import { models, typeOf } from '../../src/api/graph/model/model.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
 import { testServer, type TestServer } from '../support/server.ts';
+import { fillWithStatuses } from '../support/statuses.ts';
 
 /**
  * Microsoft's own typed models as a judge: whatever the server answers, they read it all, and nothing is left over that they do not
@@ -181,6 +182,23 @@ describe.each(versions)('the models of %s read', (version) => {
       'GroupCollectionResponse',
       (await server.send({ url: `/${version}/groups` })).text,
     );
+  });
+
+  test('how far a device configuration is', async () => {
+    const { configuration, collections, overviews } = await fillWithStatuses(server, version);
+    const url = `${root}/deviceConfigurations/${configuration}`;
+    for (const { name, type } of collections) {
+      const list = await server.send({ url: `${url}/${name}?$count=true&$top=1` });
+      expect(list.json).toMatchObject({ '@odata.count': 2, '@odata.nextLink': expect.any(String) });
+      expectReadWhole(version, `${type}CollectionResponse`, list.text);
+      const item = await server.send({ url: `${url}/${name}/${list.json.value[0].id}` });
+      expectReadWhole(version, type, item.text);
+    }
+    for (const { name, type } of overviews) {
+      const overview = await server.send({ url: `${url}/${name}` });
+      const read = expectReadWhole(version, type, overview.text);
+      expect(wireForm(read, [])).toMatchObject({ id: configuration, successCount: 1, pendingCount: 1 });
+    }
   });
 
   test('every error', async () => {

@@ -11,6 +11,7 @@ import { models, typeOf } from '../../src/api/graph/model/model.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
 import { testServer, type TestServer } from '../support/server.ts';
+import { fillWithStatuses } from '../support/statuses.ts';
 
 const modules = resolve(import.meta.dirname, '../../node_modules');
 const typings = { 'v1.0': '@microsoft/microsoft-graph-types', beta: '@microsoft/microsoft-graph-types-beta' };
@@ -120,12 +121,26 @@ async function answersOf(version: Version): Promise<[type: string, json: object]
       ),
     )),
     ['ApplePushNotificationCertificate', (await server.send({ method: 'PATCH', url: pushUrl, body })).json],
+    ...(await statusesOf(version)),
   ];
+}
+
+async function statusesOf(version: Version): Promise<[type: string, json: object][]> {
+  const { configuration, collections, overviews } = await fillWithStatuses(server, version);
+  const url = `/${version}/deviceManagement/deviceConfigurations/${configuration}`;
+  const items = collections.map(async ({ name, type }): Promise<[string, object]> => {
+    const { json } = await server.send({ url: `${url}/${name}` });
+    return [type, json.value[0] as object];
+  });
+  const singles = overviews.map(async ({ name, type }): Promise<[string, object]> => {
+    return [type, (await server.send({ url: `${url}/${name}` })).json as object];
+  });
+  return Promise.all([...items, ...singles]);
 }
 
 test.for(['v1.0', 'beta'] as const)("%s answers are values of Microsoft's types", async (version) => {
   const answers = await answersOf(version);
-  expect(answers).toHaveLength(2 * deviceConfigurations.kinds.length + 5);
+  expect(answers).toHaveLength(2 * deviceConfigurations.kinds.length + 10);
   expect(await compile(version, answers)).toBe('');
 });
 

@@ -82,7 +82,8 @@ test('what only beta has', () => {
 
 test('inherited properties come first, in the order of the wire', () => {
   const type = typeOf(models.beta, 'microsoft.graph.macOSGeneralDeviceConfiguration');
-  expect([...type.properties.keys()].slice(0, 14)).toEqual([
+  const structural = [...type.properties.values()].filter(({ navigation }) => !navigation);
+  expect(structural.map(({ name }) => name).slice(0, 13)).toEqual([
     'id',
     'lastModifiedDateTime',
     'roleScopeTagIds',
@@ -94,7 +95,6 @@ test('inherited properties come first, in the order of the wire', () => {
     'description',
     'displayName',
     'version',
-    'assignments',
     'compliantAppsList',
     'compliantAppListType',
   ]);

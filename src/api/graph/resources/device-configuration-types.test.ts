@@ -208,7 +208,8 @@ function wrongOf(property: Property): readonly unknown[] {
 
 describe.each(deviceConfigurations.kinds)('beta knows more of %s than v1.0', (kind) => {
   const { type, get, create, patch } = clientOf(kind);
-  const own = [...typeOf(models['v1.0'], type.name).properties.keys()];
+  const ofV1 = [...typeOf(models['v1.0'], type.name).properties.values()];
+  const own = ofV1.filter(({ navigation }) => !navigation).map(({ name }) => name);
   const betaOnly = writable(type).filter(({ name }) => !own.includes(name));
 
   test('v1.0 refuses each beta property and says where it is', async () => {
@@ -226,7 +227,7 @@ describe.each(deviceConfigurations.kinds)('beta knows more of %s than v1.0', (ki
     expect(Object.keys(changed.json)).toEqual([
       '@odata.context',
       '@odata.type',
-      ...own.filter((name) => name !== 'assignments'),
+      ...own,
     ]);
     expect((await get('beta', json.id)).json).toMatchObject({
       ...values,
