@@ -12,8 +12,8 @@ import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
 import type { Tasks } from './jobs/index.ts';
+import { longestParameter, refuseNul } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
-import { Fault } from './kernel/fault.ts';
 import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
 import { permissionsOfName } from './permission-names.ts';
@@ -95,7 +95,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   answerProblems(server);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id);
-    if (/%00/.test(request.url)) throw new Fault('malformedBody', 'The URL contains a NUL character.');
+    refuseNul(request.url);
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -144,7 +144,8 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     rolesOf: (permissions) => graphRolesOf(new Set(permissions)),
   });
   await server.register(nativeRoutes, {
-    services: { ...services, permissionsOf: permissionsOfName },
+    services,
+    given: { permissionsOf: permissionsOfName },
     authenticator: callers,
     checkAnswers,
   });
@@ -169,7 +170,11 @@ function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
     // A client that goes away while its change runs does not stop it; one that never finishes its request is cut off.
     requestTimeout: 120_000,
     forceCloseConnections: 'idle' as const,
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: longestParameter,
+    },
   };
   const server = tls ? Fastify({ ...options, https: { cert: tls.cert, key: tls.key } }) : Fastify(options);
   return server as FastifyInstance;
