@@ -8,8 +8,12 @@ import { sampleValue, writable } from '../../src/api/graph/fixtures/sample-value
 import { models, typeOf } from '../../src/api/graph/model/model.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
+import {
+  configurationWithStatuses,
+  statusCollections,
+  statusOverviews,
+} from '../support/configuration-with-statuses.ts';
 import { testServer, type TestServer } from '../support/server.ts';
-import { fillWithStatuses } from '../support/statuses.ts';
 
 /**
  * Microsoft's own typed models as a judge: whatever the server answers, they read it all, and nothing is left over that they do not
@@ -185,19 +189,16 @@ describe.each(versions)('the models of %s read', (version) => {
   });
 
   test('how far a device configuration is', async () => {
-    const { configuration, collections, overviews } = await fillWithStatuses(server, version);
-    const url = `${root}/deviceConfigurations/${configuration}`;
-    for (const { name, type } of collections) {
-      const list = await server.send({ url: `${url}/${name}?$count=true&$top=1` });
+    const { id, get } = await configurationWithStatuses(server, version);
+    for (const { name, type } of statusCollections) {
+      const list = await get(`${name}?$count=true&$top=1`);
       expect(list.json).toMatchObject({ '@odata.count': 2, '@odata.nextLink': expect.any(String) });
       expectReadWhole(version, `${type}CollectionResponse`, list.text);
-      const item = await server.send({ url: `${url}/${name}/${list.json.value[0].id}` });
-      expectReadWhole(version, type, item.text);
+      expectReadWhole(version, type, (await get(`${name}/${list.json.value[0].id}`)).text);
     }
-    for (const { name, type } of overviews) {
-      const overview = await server.send({ url: `${url}/${name}` });
-      const read = expectReadWhole(version, type, overview.text);
-      expect(wireForm(read, [])).toMatchObject({ id: configuration, successCount: 1, pendingCount: 1 });
+    for (const { name, type } of statusOverviews) {
+      const read = expectReadWhole(version, type, (await get(name)).text);
+      expect(wireForm(read, [])).toMatchObject({ id, successCount: 1, pendingCount: 1 });
     }
   });
 

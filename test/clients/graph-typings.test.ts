@@ -10,8 +10,12 @@ import { unsetValue } from '../../src/api/graph/model/edm.ts';
 import { models, typeOf } from '../../src/api/graph/model/model.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
+import {
+  configurationWithStatuses,
+  statusCollections,
+  statusOverviews,
+} from '../support/configuration-with-statuses.ts';
 import { testServer, type TestServer } from '../support/server.ts';
-import { fillWithStatuses } from '../support/statuses.ts';
 
 const modules = resolve(import.meta.dirname, '../../node_modules');
 const typings = { 'v1.0': '@microsoft/microsoft-graph-types', beta: '@microsoft/microsoft-graph-types-beta' };
@@ -126,16 +130,14 @@ async function answersOf(version: Version): Promise<[type: string, json: object]
 }
 
 async function statusesOf(version: Version): Promise<[type: string, json: object][]> {
-  const { configuration, collections, overviews } = await fillWithStatuses(server, version);
-  const url = `/${version}/deviceManagement/deviceConfigurations/${configuration}`;
-  const items = collections.map(async ({ name, type }): Promise<[string, object]> => {
-    const { json } = await server.send({ url: `${url}/${name}` });
-    return [type, json.value[0] as object];
+  const { get } = await configurationWithStatuses(server, version);
+  const items = statusCollections.map(async ({ name, type }): Promise<[string, object]> => {
+    return [type, (await get(name)).json.value[0] as object];
   });
-  const singles = overviews.map(async ({ name, type }): Promise<[string, object]> => {
-    return [type, (await server.send({ url: `${url}/${name}` })).json as object];
+  const overviews = statusOverviews.map(async ({ name, type }): Promise<[string, object]> => {
+    return [type, (await get(name)).json as object];
   });
-  return Promise.all([...items, ...singles]);
+  return Promise.all([...items, ...overviews]);
 }
 
 test.for(['v1.0', 'beta'] as const)("%s answers are values of Microsoft's types", async (version) => {

@@ -224,11 +224,7 @@ describe.each(deviceConfigurations.kinds)('beta knows more of %s than v1.0', (ki
     const values = samples('beta', betaOnly);
     const { json } = await create('beta', values);
     const changed = await patch('v1.0', json.id, { description: 'changed' });
-    expect(Object.keys(changed.json)).toEqual([
-      '@odata.context',
-      '@odata.type',
-      ...own,
-    ]);
+    expect(Object.keys(changed.json)).toEqual(['@odata.context', '@odata.type', ...own]);
     expect((await get('beta', json.id)).json).toMatchObject({
       ...values,
       description: 'changed',
