@@ -17,7 +17,7 @@ export const statusOverviews = [
 interface ConfigurationWithStatuses {
   readonly id: string;
   /** Reads below the configuration. */
-  get(path: string): Promise<TestAnswer>;
+  readonly get: (path: string) => Promise<TestAnswer>;
 }
 
 /** A configuration of two settings, in an organization where two users have a device each, one of which has it as it should be. */

@@ -13,7 +13,13 @@ export {
 export type { CompiledPolicy } from './compile/kind.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
-export { explain, settingOnDevice, type ExplainedPolicy, type Explanation, type Progress } from './explain.ts';
+export {
+  explain,
+  settingOnDevice,
+  type ExplainedPolicy,
+  type Explanation,
+  type Progress,
+} from './explain.ts';
 export { documentKey, policySetKey } from './policy-set.ts';
 export { resolve, type AssignedPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';
 export { isSecret, withoutSecretItem, withoutSecrets } from './secret.ts';

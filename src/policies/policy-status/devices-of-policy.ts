@@ -31,8 +31,8 @@ interface WantedDevices {
   readonly userIds?: readonly Id[];
 }
 
-/** Windows devices report up to thousands of nodes each, so that this many can be some ten megabytes. */
-const batchSize = 512;
+/** Windows devices report up to thousands of nodes each, a quarter of a megabyte once they are read. */
+const batchSize = 256;
 const mostShares = 200;
 
 /**
@@ -150,7 +150,7 @@ async function addShares(
   if (unknown.length === 0) return;
   const rows = await statusTables(db)
     .selectFrom('policies_set as set')
-    .innerJoin('policies_document as document', (join) =>
+    .leftJoin('policies_document as document', (join) =>
       join
         .onRef('document.organization_id', '=', 'set.organization_id')
         .onRef('document.key', '=', 'set.document_key'),
@@ -159,7 +159,8 @@ async function addShares(
     .where('set.organization_id', '=', scope.organization.id)
     .where('set.id', '=', anyOf(unknown))
     .execute();
+  // A set may be gone since the devices were read: they have another one by now.
+  for (const id of unknown) shares.set(id, 'outOfDate');
   // A system that no policy can be delivered to has no document.
-  for (const id of unknown) shares.set(id, 'otherSystem');
-  for (const { id, document } of rows) shares.set(id, shareOf(document, policy));
+  for (const { id, document } of rows) shares.set(id, document ? shareOf(document, policy) : 'otherSystem');
 }

@@ -1,10 +1,4 @@
-export {
-  findDeviceStatus,
-  listDeviceStatuses,
-  type DeviceStatus,
-  type StatusPage,
-  type StatusUser,
-} from './device-statuses.ts';
+export { findDeviceStatus, listDeviceStatuses, type DeviceStatus } from './device-statuses.ts';
 export { countDevicesOfPolicy } from './devices-of-policy.ts';
 export { settingsOf, settingSummaries, type SettingSummary } from './setting-summaries.ts';
 export type { PolicyStatus } from './status-on-device.ts';

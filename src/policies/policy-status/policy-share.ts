@@ -1,15 +1,13 @@
 import type { Id } from '../../kernel/id.ts';
 import type { ResolvedDocument, ResolvedSetting } from '../engine/index.ts';
 
-/** What a resolved document has of one of its policies, or that the policy is not for the document's system. */
+/** What a resolved document has of one of its policies. */
 export type PolicyShare =
+  /** The policy is not for the document's system. */
   | 'otherSystem'
-  | {
-      readonly system: ResolvedDocument['system'];
-      /** False while devices still wait to be given the policy as it is now. */
-      readonly isCurrent: boolean;
-      readonly settings: readonly SharedSetting[];
-    };
+  /** The document has yet to be made of the policy as it is now. */
+  | 'outOfDate'
+  | { readonly system: ResolvedDocument['system']; readonly settings: readonly SharedSetting[] };
 
 /** A setting about which a policy is heard: the device's value is the policy's, or made of it, or the policies are in conflict. */
 export interface SharedSetting {
@@ -28,9 +26,9 @@ export function shareOf(
     (item) => item.policy === index && item.reason === 'otherSystem',
   );
   if (isForOther) return 'otherSystem';
+  if (document.policies[index]?.version !== policy.version) return 'outOfDate';
   return {
     system: document.system,
-    isCurrent: document.policies[index]?.version === policy.version,
     settings: document.settings.flatMap((setting): SharedSetting | [] => {
       if (setting.winner === index) return { setting, isLost: false };
       const loser = setting.losers.find(({ policy }) => policy === index);

@@ -23,7 +23,7 @@ export async function settingSummaries(
     for (const [share, devices] of Map.groupBy(batch, (device) => device.share)) {
       const places = placesIn(share);
       const inShare = summaries.map(({ setting }) => places.get(setting.key) ?? -1);
-      const otherwise = share === 'otherSystem' || share.isCurrent ? 'notApplicable' : 'pending';
+      const otherwise = share === 'outOfDate' ? 'pending' : 'notApplicable';
       for (const [{ settings }, count] of countedAlike(devices)) {
         for (const [index, { counts }] of summaries.entries()) {
           counts[settings[inShare[index]!] ?? otherwise] += count;
@@ -40,7 +40,7 @@ export function settingsOf(policy: Policy<object>): readonly Setting[] {
 }
 
 function placesIn(share: PolicyShare): ReadonlyMap<string, number> {
-  if (share === 'otherSystem') return new Map();
+  if (typeof share === 'string') return new Map();
   return new Map(share.settings.map(({ setting }, index) => [setting.key, index]));
 }
 

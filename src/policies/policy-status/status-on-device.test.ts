@@ -95,11 +95,13 @@ test('what the operating system is too old for does not apply, and counts for no
   ]);
 });
 
-test('nobody is done with a policy that has changed since the document was made', () => {
-  const device = reporting({ a: 1, b: 1 });
-  expect(statusOf(alone, device, 1, 2)).toEqual({ status: 'pending', settings: ['pending', 'pending'] });
-  expect(statusOf([assigned(policyOf(1, []), allDevices)], windows, 1, 2).status).toBe('pending');
-  expect(statusOf(alone, reporting({ a: failed }), 1, 2).status).toBe('error');
+test('all wait for a policy that has changed since the document was made, but those that it is not for', () => {
+  const waiting = { status: 'pending', settings: [] };
+  expect(statusOf(alone, reporting({ a: 1, b: failed }), 1, 2)).toEqual(waiting);
+  expect(statusOf([assigned(policyOf(1, []), allDevices)], windows, 1, 2)).toEqual(waiting);
+  expect(statusOf(alone, windows, 7)).toEqual(waiting);
+  const forMacs = { ...wanting(1, { a: 1 }), systems: ['macOS'] as const };
+  expect(statusOf([assigned(forMacs, allDevices)], windows, 1, 2).status).toBe('otherSystem');
 });
 
 test('the worst of what `explain` says of the settings that are the policy’s', () => {

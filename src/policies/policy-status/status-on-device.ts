@@ -29,18 +29,16 @@ export interface StatusOnDevice {
 }
 
 const elsewhere: StatusOnDevice = { status: 'otherSystem', settings: [] };
+const waiting: StatusOnDevice = { status: 'pending', settings: [] };
 
 /** The worst of a policy's settings is its status. A policy of which nothing reaches the device is not applicable. */
 export function statusOnDevice(share: PolicyShare, device: StatusDevice): StatusOnDevice {
   if (share === 'otherSystem') return elsewhere;
+  if (share === 'outOfDate') return waiting;
   const { osVersion, supervised } = device;
   const explained = { osVersion, supervised, progressOf: progressOf(device) };
-  const settings = share.settings.map((shared) => {
-    const state = stateOf(share.system, shared, explained);
-    return share.isCurrent ? state : worseOf(state, 'pending');
-  });
-  const worst = settings.reduce(worseOf, share.isCurrent ? 'notApplicable' : 'pending');
-  return { status: worst, settings };
+  const settings = share.settings.map((shared) => stateOf(share.system, shared, explained));
+  return { status: settings.reduce(worseOf, 'notApplicable'), settings };
 }
 
 /** As `statusOnDevice`, with one answer for all devices of a share that have reported nothing and are alike otherwise. */

@@ -441,10 +441,10 @@ describe('what devices have', () => {
     const [, ofOverview] = await statementsOf('deviceStatusOverview');
     expect(two).toBe(2);
     for (const count of [198, 198, 198]) await addDevices(count);
-    // They are read 512 at a time.
-    expect(await statementsOf('deviceStatuses')).toEqual([596, ofPage! + 1]);
+    // They are read 256 at a time.
+    expect(await statementsOf('deviceStatuses')).toEqual([596, ofPage! + 2]);
     expect(await statementsOf('userStatuses')).toEqual([596, expect.any(Number)]);
-    expect(await statementsOf('deviceStatusOverview')).toEqual([undefined, ofOverview! + 1]);
+    expect(await statementsOf('deviceStatusOverview')).toEqual([undefined, ofOverview! + 2]);
     expect((await contoso.get(`v1.0/${id}/deviceStatusOverview`)).json).toMatchObject({
       successCount: 298,
       pendingCount: 298,
