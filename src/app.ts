@@ -1,9 +1,10 @@
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { answerApiRequest } from './api-requests.ts';
 import { appliveryRoutes } from './api/applivery/index.ts';
 import { graphApi, graphRolesOf } from './api/graph/index.ts';
-import { answerProblem, answerProblems, nativeRoutes } from './api/native/index.ts';
+import { answerProblem, answerProblems, nativeRoutes, type Planning } from './api/native/index.ts';
 import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
@@ -18,10 +19,13 @@ import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
 import { permissionsOfName } from './permission-names.ts';
 import {
+  applyPlan,
+  makePlan,
   policiesMigrations,
   recalculateTouched,
   recalculationJob,
   recalculationTask,
+  type AnswerChange,
 } from './policies/index.ts';
 import {
   accessTokens,
@@ -143,9 +147,24 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     publicUrl,
     rolesOf: (permissions) => graphRolesOf(new Set(permissions)),
   });
+  const answerChange: AnswerChange = (inside, scope, request) =>
+    answerApiRequest(
+      {
+        ...inside,
+        checkAnswers,
+        logBug: (error) => settings.log.error({ err: error }, 'unexpected error'),
+        origin: publicUrl,
+        permissionsOf: permissionsOfName,
+      },
+      { ...request, caller: scope, requestId: scope.requestId },
+    );
+  const planning: Planning = {
+    make: (scope, changes) => makePlan({ ...services, answerChange }, scope, changes),
+    apply: (scope, id) => applyPlan({ ...services, answerChange }, scope, id),
+  };
   await server.register(nativeRoutes, {
     services,
-    given: { permissionsOf: permissionsOfName },
+    given: { permissionsOf: permissionsOfName, planning },
     authenticator: callers,
     checkAnswers,
   });

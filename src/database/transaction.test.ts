@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { brokenUniqueConstraint, enclose, endsTransaction, sql, transact, type Reader } from './index.ts';
+import {
+  brokenUniqueConstraint,
+  enclose,
+  endsTransaction,
+  sql,
+  transact,
+  unavailable,
+  type Reader,
+} from './index.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -123,6 +131,24 @@ test('a transaction that PostgreSQL has given up is never taken for a kept one',
   await expect(enclosed).rejects.toThrow('rolled back');
   expect(await ids()).toEqual([]);
   // The connection is whole again.
+  await transact(db.database, (transaction) => add(transaction, 2));
+  expect(await ids()).toEqual([2]);
+});
+
+test('a connection that breaks in a part ends the whole, and says that it did', async () => {
+  let ofPart: unknown;
+  const enclosed = enclose(db.database, async (enclosing) => {
+    await transact(enclosing, (part) => add(part, 1));
+    await transact(enclosing, ({ connection }) =>
+      sql`select pg_terminate_backend(pg_backend_pid())`.execute(connection),
+    ).catch((error: unknown) => {
+      ofPart = error;
+    });
+    return { keep: true, result: undefined };
+  });
+  await expect(enclosed).rejects.toThrow();
+  expect(endsTransaction(ofPart)).toBe(true);
+  expect(unavailable(ofPart)?.code).toBe('unavailable');
   await transact(db.database, (transaction) => add(transaction, 2));
   expect(await ids()).toEqual([2]);
 });

@@ -54,7 +54,11 @@ async function inTransaction<Result>(
     done = await work({ connection, inTransaction: true });
     if (done.keep) await connection.commit().execute();
   } catch (error) {
-    await connection.rollback().execute();
+    // Where the connection is lost, so is the transaction.
+    await connection
+      .rollback()
+      .execute()
+      .catch(() => {});
     throw error;
   }
   if (!done.keep) await connection.rollback().execute();
@@ -77,7 +81,8 @@ async function inSavepoint<Result>(
       await run('set constraints all immediate; set constraints all deferred; release savepoint part');
     }
   } catch (error) {
-    await undo();
+    // Where that fails the transaction is lost, and its end will say so.
+    await undo().catch(() => {});
     throw error;
   }
   if (!done.keep) await undo();

@@ -43,7 +43,10 @@ export interface InProcessServices extends ChangeServices {
   readonly logBug: (error: unknown) => void;
 }
 
-/** Makes the function that answers an API's requests inside the process, as `serve` does over HTTP. Throws as `answerInside` does. */
+/**
+ * Makes the function that answers an API's requests inside the process, as `serve` does over HTTP. Throws as `answerInside` does, and the
+ * fault `malformedBody` for a URL that the HTTP server does not get as far as the API with.
+ */
 export function requestAnswerer<Given, Own>({ dialect, paths }: Api<Given, Own>) {
   const find = pathFinder(paths);
 

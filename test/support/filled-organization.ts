@@ -97,6 +97,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     groups: await ofGraph('/v1.0/groups'),
   };
   ids['member'] = await ofNative(`/groups/${ids['group']}/members`);
+  ids['memberId'] = ids['device']!;
+  const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/devices/${ids['device']}` };
+  await succeed(server, 'POST', `/v1.0/groups/${ids['groups']}/members/$ref`, reference, 204);
   return {
     allIds: Object.values(ids),
     idOf(template, parameter) {

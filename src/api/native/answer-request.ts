@@ -11,8 +11,8 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of Muster's own API inside the process. */
 export function answerNativeRequest(
-  services: InProcessServices & Given,
+  services: InProcessServices & Pick<Given, 'permissionsOf'>,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  return answer(services, { permissionsOf: services.permissionsOf }, request);
+  return answer(services, { permissionsOf: services.permissionsOf, planning: undefined }, request);
 }

@@ -14,7 +14,7 @@ export const api = apiOf<Given, Own>(
     organizations: '/v1/organizations',
     organizationParameter: 'organization',
     headers: { 'cache-control': 'no-store' },
-    bodyLimit: 1024 * 1024,
+    bodyLimit: 4 * 1024 * 1024,
     closedBodies: true,
     readId,
     permissionName: (permission) => permission,

@@ -5,6 +5,7 @@ import { deviceEndpoints } from './resources/devices.ts';
 import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
+import { planEndpoints } from './resources/plans.ts';
 import { policyEndpoints } from './resources/policies.ts';
 import { recalculationEndpoints } from './resources/recalculations.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
@@ -19,5 +20,6 @@ export const endpoints: readonly Endpoint[] = [
   ...effectivePolicyEndpoints,
   ...policyEndpoints,
   ...recalculationEndpoints,
+  ...planEndpoints,
   ...auditEventEndpoints,
 ];

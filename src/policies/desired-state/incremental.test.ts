@@ -23,16 +23,16 @@ import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { change, operatorScope, type ReadContext, type WriteContext } from '../../tenancy/index.ts';
-import { createPolicy, removePolicy, updatePolicy } from '../change-policy.ts';
+import { createPolicy, updatePolicy } from '../change-policy.ts';
+import { removePolicy } from '../remove-policy.ts';
 import { createRule, removeRule, updateRule } from '../change-automation-rule.ts';
-import { deviceConfigurations } from '../device-configurations.ts';
 import { compilePolicy, resolve } from '../engine/index.ts';
-import { familyOfKind, platformOfKind, policyFamilies } from '../policy-families.ts';
+import { familyOfKind, platformOfKind } from '../policy-families.ts';
 import { policyOfRow, selectPolicies } from '../policy-row.ts';
 import { systemOf } from '../system.ts';
 import { replaceTargets } from '../targets.ts';
 import { removeWindowsDevice, updateWindowsDevice } from '../windows-devices.ts';
-import { emptyWindowsPolicy, windowsPolicies } from '../windows-policy.ts';
+import { emptyWindowsPolicy } from '../windows-policy.ts';
 import { desiredStateOf } from './documents.ts';
 import { policiesReaching } from './reach.ts';
 import { recalculateTouched, recalculationJob, recalculationTask } from './recalculations.ts';
@@ -324,7 +324,7 @@ test.each([
         const scope = operatorScope(organization, 'test');
         const services = {
           database: server.database,
-          clock: server.now,
+          clock: () => server.now(),
           newId: server.newId,
           secrets: server.secrets,
           beforeCommit: (context: WriteContext) => recalculateTouched(context, limits),

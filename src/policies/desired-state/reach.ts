@@ -68,7 +68,7 @@ async function reachingEach(
   const [own, groups, heads] = await Promise.all([
     ownPolicies(context, devices),
     groupsOf(context, devices),
-    policyHeads(context, given),
+    policyHeads(context, [...new Set(given.flat().map(({ policyId }) => policyId))]),
   ]);
   const keys = devices.map(({ userId }, index) => [
     everyone.allDevices,
@@ -129,11 +129,8 @@ async function groupsOf(
   });
 }
 
-async function policyHeads(
-  context: ReadContext,
-  given: readonly (readonly GivenPolicy[])[],
-): Promise<Map<Id, PolicyHead>> {
-  const ids = [...new Set(given.flat().map(({ policyId }) => policyId))];
+/** The policies with these ids, in one statement. */
+export async function policyHeads(context: ReadContext, ids: readonly Id[]): Promise<Map<Id, PolicyHead>> {
   if (ids.length === 0) return new Map();
   const rows = await selectHeads(context)
     .where('policy.id', '=', sql<Id>`any(${ids}::uuid[])`)

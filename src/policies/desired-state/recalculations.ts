@@ -1,7 +1,6 @@
 import { sql, type Reader } from '../../database/index.ts';
-import type { IdQuery } from '../../devices/index.ts';
 import { addJob } from '../../jobs/index.ts';
-import { notFound } from '../../kernel/fault.ts';
+import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Json } from '../../kernel/json.ts';
 import {
@@ -17,7 +16,7 @@ import {
 import { policiesTables } from '../tables.ts';
 import { lockDesiredState, recalculateDevices, resolveAgain, setsHolding } from './recalculate.ts';
 import { recalculationOfRow, type Recalculation, type RecalculationScope } from './recalculation.ts';
-import { idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
+import { idsAfter, idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
 
 interface Limits {
   readonly devices: number;
@@ -159,14 +158,6 @@ async function recalculateBatch(
   return { lastId: sets.at(-1)?.id ?? lastId, done, isLast: sets.length < limits.sets };
 }
 
-async function idsAfter({ db }: ReadContext, query: IdQuery, after: Id | null, limit: number): Promise<Id[]> {
-  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
-    where ${after === null ? sql`true` : sql`id > ${after}`} order by id limit ${limit}`.execute(
-    db.connection,
-  );
-  return rows.map((row) => row.id);
-}
-
 /** Faults: `notFound`. */
 export async function requireRecalculation(context: ReadContext, id: Id): Promise<Recalculation> {
   const found = await findRecalculation(context, id);
@@ -187,6 +178,16 @@ export async function listRecalculations(
   let query = selectRecalculations(context).orderBy('id').limit(limit);
   if (after !== undefined) query = query.where('id', '>', after);
   return (await query.execute()).map(recalculationOfRow);
+}
+
+/** Faults: `outdated` while something is still to be worked out. */
+export async function refuseWhileRecalculating(context: ReadContext): Promise<void> {
+  const row = await selectRecalculations(context).where('finished_at', 'is', null).executeTakeFirst();
+  if (!row) return;
+  throw new Fault(
+    'outdated',
+    `A change is just being worked out for ${row.total} devices, ${row.done} of them so far. Try again when the recalculation '${row.id}' is finished.`,
+  );
 }
 
 /** Whether something that is still to be worked out may give the device another desired state. */

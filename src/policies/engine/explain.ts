@@ -114,11 +114,20 @@ export function settingOnDevice(
 ): Pick<ExplainedSetting, 'state' | 'reason' | 'reported'> {
   const progress = device.progressOf(setting);
   const reported = progress?.reported ?? null;
-  const missing = missingOn(device, requirementOf(system, setting.key), system);
+  const missing = lackedFor(system, setting.key, device);
   if (missing !== undefined) return { state: 'notApplicable', reason: missing, reported };
   // An error keeps the device from having any value, so it is told before a conflict, which is about which value.
   if (setting.conflict && progress?.state !== 'error') return { state: 'conflict', reason: null, reported };
   return { state: progress?.state ?? 'pending', reason: progress?.reason ?? null, reported };
+}
+
+/** What a device lacks for a setting's key, for people; undefined when nothing. */
+export function lackedFor(
+  system: System,
+  key: string,
+  device: Pick<ExplainedDevice, 'osVersion' | 'supervised'>,
+): string | undefined {
+  return missingOn(device, requirementOf(system, key), system);
 }
 
 /** What a device lacks for a key. A device that has not told its version or supervision is taken to have what it needs. */

@@ -15,12 +15,20 @@ export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
 export {
   explain,
+  lackedFor,
   settingOnDevice,
   type ExplainedPolicy,
   type Explanation,
   type Progress,
 } from './explain.ts';
+export { diff, type DocumentDifference } from './diff.ts';
 export { documentKey, policySetKey } from './policy-set.ts';
-export { resolve, type AssignedPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';
-export { isSecret, withoutSecretItem, withoutSecrets } from './secret.ts';
+export {
+  resolve,
+  type AssignedPolicy,
+  type DocumentPolicy,
+  type ResolvedDocument,
+  type ResolvedSetting,
+} from './resolve.ts';
+export { isSecret, withoutSecretItem, withoutSecrets, withoutSecretsOfDifference } from './secret.ts';
 export type { NotApplicable, Setting, System } from './setting.ts';

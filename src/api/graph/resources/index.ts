@@ -5,6 +5,7 @@ import { deviceConfigurationAssignmentRoutes } from './device-configuration-assi
 import { deviceConfigurationStatusRoutes } from './device-configuration-statuses.ts';
 import { deviceConfigurationRoutes } from './device-configurations.ts';
 import { deviceManagementRoutes } from './device-management.ts';
+import { groupMemberRoutes } from './group-members.ts';
 import { groupRoutes } from './groups.ts';
 import { omaSettingPlainTextRoute } from './oma-setting-plain-text.ts';
 
@@ -18,4 +19,5 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...deviceConfigurationStatusRoutes,
   omaSettingPlainTextRoute,
   ...groupRoutes,
+  ...groupMemberRoutes,
 ];
