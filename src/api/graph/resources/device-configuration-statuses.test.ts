@@ -458,5 +458,12 @@ describe('what devices have', () => {
       next = json['@odata.nextLink']?.replace('https://localhost:80', '');
     }
     expect(found.size).toBe(596);
+
+    // So many devices are given another configuration by a job.
+    const later = await contoso.configuration({ [bluetooth]: 1 });
+    const pending = async () => (await contoso.get(`v1.0/${later}/deviceStatusOverview`)).json.pendingCount;
+    expect(await pending()).toBe(0);
+    await server.runJobs();
+    expect(await pending()).toBe(596);
   });
 });
