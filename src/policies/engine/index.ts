@@ -23,12 +23,6 @@ export {
 } from './explain.ts';
 export { diff, type DocumentDifference } from './diff.ts';
 export { documentKey, policySetKey } from './policy-set.ts';
-export {
-  resolve,
-  type AssignedPolicy,
-  type DocumentPolicy,
-  type ResolvedDocument,
-  type ResolvedSetting,
-} from './resolve.ts';
+export { resolve, type DocumentPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';
 export { isSecret, withoutSecretItem, withoutSecrets, withoutSecretsOfDifference } from './secret.ts';
 export type { NotApplicable, Setting, System } from './setting.ts';
