@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../kernel/json.ts';
-import { explain, resolve, type AssignedPolicy } from '../engine/index.ts';
+import { explain, resolve } from '../engine/index.ts';
+import type { AssignedPolicy } from '../engine/resolve.ts';
 import { assigned, idOf, policyOf, randomAssigned, settingOf } from '../engine/fixtures/policies.ts';
 import { progressOf } from '../reported-progress.ts';
 import { shareOf } from './policy-share.ts';
