@@ -100,6 +100,27 @@ test('the curl calls', async (context) => {
   expect(await readFile(join(folder, 'push.csr'), 'utf8')).toContain('BEGIN CERTIFICATE REQUEST');
 }, 60_000);
 
+test('a plan, looked at and applied', async (context) => {
+  if (spawnSync('curl', ['--version']).status !== 0) context.skip('curl is not installed');
+  const functions = block('sh', 'curl -sSf')
+    .split('\n')
+    .filter((line) => /^\w+\(\) \{/.test(line));
+  const code = [...functions, block('sh', '/plans')].join('\n');
+  const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], {
+    cwd: folder,
+    environment,
+  }).ended;
+  expect(ran, ran.output).toMatchObject({ code: 0 });
+  const [plan, devices, applied] = ran.output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(plan).toMatchObject({ counts: { devices: 6, settingsChanged: 6 }, appliedAt: null });
+  const changed = [{ key: 'com.apple.mobiledevice.passwordpolicy/minLength', after: { value: 16 } }];
+  expect(devices).toMatchObject({ items: [{ difference: { changed } }] });
+  expect(applied).toMatchObject({ id: plan!['id'], appliedAt: expect.any(String) });
+}, 60_000);
+
 test('the TypeScript program', async () => {
   // Inside the repository, so that it finds the packages.
   const place = join(root, 'data/readme-test');

@@ -97,7 +97,11 @@ export function deviceKey(text: string): DeviceKey {
 }
 
 /** What people call the device. */
-export function nameOfDevice(device: Device): string {
+export function nameOfDevice(
+  device: Pick<Device, 'id' | 'displayName' | 'serialNumber'> & {
+    readonly summary: Pick<DeviceSummary, 'name'>;
+  },
+): string {
   return device.displayName ?? device.summary.name ?? device.serialNumber ?? device.id;
 }
 

@@ -4,11 +4,17 @@ import { isSecret, normaliseLocUri, type Progress, type Setting } from './engine
 
 const notDelivered = 'this server does not deliver policies yet';
 
+/** What of a device tells how far it is. */
+export type ReportingDevice = Pick<
+  Device,
+  'platform' | 'config' | 'configDates' | 'enrolledAt' | 'lastStatusReportAt'
+>;
+
 /**
  * How far settings have come on a device, as far as its own reports tell it: nothing is delivered yet, so a setting is verified when the
  * device says that it has the wanted value anyway, and otherwise pending, with the reason.
  */
-export function progressOf(device: Device): (setting: Setting) => Progress {
+export function progressOf(device: ReportingDevice): (setting: Setting) => Progress {
   const reportedOf = reportedNodes(device);
   const { lastStatusReportAt } = device;
   const waiting =
@@ -36,7 +42,7 @@ interface ReportedNode {
 }
 
 /** What a Windows device reported of its nodes, by key. Apple devices report no single settings. */
-function reportedNodes({ platform, config }: Device): (key: string) => ReportedNode | undefined {
+function reportedNodes({ platform, config }: ReportingDevice): (key: string) => ReportedNode | undefined {
   if (platform !== 'windows') return () => undefined;
   const nodes = new Map<string, ReportedNode>();
   for (const [path, value] of Object.entries(config)) {

@@ -216,7 +216,7 @@ interface AdmxConfigTable {
   updated_at: Date;
 }
 
-interface PoliciesTables {
+export interface PoliciesTables {
   policies_policy: PolicyTable;
   policies_version: VersionTable;
   policies_assignment: AssignmentTable;

@@ -10,6 +10,11 @@ import { addGroupMembers, createDevice } from '../../src/devices/index.ts';
 import { createGroup, createUser } from '../../src/directory/index.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
+import {
+  configurationWithStatuses,
+  statusCollections,
+  statusOverviews,
+} from '../support/configuration-with-statuses.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
 /**
@@ -183,6 +188,20 @@ describe.each(versions)('the models of %s read', (version) => {
       'GroupCollectionResponse',
       (await server.send({ url: `/${version}/groups` })).text,
     );
+  });
+
+  test('how far a device configuration is', async () => {
+    const { id, get } = await configurationWithStatuses(server, version);
+    for (const { name, type } of statusCollections) {
+      const list = await get(`${name}?$count=true&$top=1`);
+      expect(list.json).toMatchObject({ '@odata.count': 2, '@odata.nextLink': expect.any(String) });
+      expectReadWhole(version, `${type}CollectionResponse`, list.text);
+      expectReadWhole(version, type, (await get(`${name}/${list.json.value[0].id}`)).text);
+    }
+    for (const { name, type } of statusOverviews) {
+      const read = expectReadWhole(version, type, (await get(name)).text);
+      expect(wireForm(read, [])).toMatchObject({ id, successCount: 1, pendingCount: 1 });
+    }
   });
 
   test('the members of a group, each as what it is', async () => {

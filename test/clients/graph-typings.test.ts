@@ -10,6 +10,11 @@ import { unsetValue } from '../../src/api/graph/model/edm.ts';
 import { models, typeOf } from '../../src/api/graph/model/model.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
+import {
+  configurationWithStatuses,
+  statusCollections,
+  statusOverviews,
+} from '../support/configuration-with-statuses.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
 const modules = resolve(import.meta.dirname, '../../node_modules');
@@ -120,12 +125,24 @@ async function answersOf(version: Version): Promise<[type: string, json: object]
       ),
     )),
     ['ApplePushNotificationCertificate', (await server.send({ method: 'PATCH', url: pushUrl, body })).json],
+    ...(await statusesOf(version)),
   ];
+}
+
+async function statusesOf(version: Version): Promise<[type: string, json: object][]> {
+  const { get } = await configurationWithStatuses(server, version);
+  const items = statusCollections.map(async ({ name, type }): Promise<[string, object]> => {
+    return [type, (await get(name)).json.value[0] as object];
+  });
+  const overviews = statusOverviews.map(async ({ name, type }): Promise<[string, object]> => {
+    return [type, (await get(name)).json as object];
+  });
+  return Promise.all([...items, ...overviews]);
 }
 
 test.for(['v1.0', 'beta'] as const)("%s answers are values of Microsoft's types", async (version) => {
   const answers = await answersOf(version);
-  expect(answers).toHaveLength(2 * deviceConfigurations.kinds.length + 5);
+  expect(answers).toHaveLength(2 * deviceConfigurations.kinds.length + 10);
   expect(await compile(version, answers)).toBe('');
 });
 

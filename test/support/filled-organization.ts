@@ -55,6 +55,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     `${graph}/deviceConfigurations/${configuration}/assign`,
     { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] },
   );
+  const statuses = (name: string) => ofGraph(`${graph}/deviceConfigurations/${configuration}/${name}`);
   const windows = await succeed(
     server,
     'POST',
@@ -117,6 +118,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     policy: await ofNative('/policies'),
     'deviceManagement/deviceConfigurations': configuration,
     assignmentId: assignments[0].id,
+    deviceStatusId: await statuses('deviceStatuses'),
+    userStatusId: await statuses('userStatuses'),
+    settingStateSummaryId: await statuses('deviceSettingStateSummaries'),
     'deviceManagement/complianceManagementPartners': await ofGraph(`${graph}/complianceManagementPartners`),
     groups: await ofGraph('/v1.0/groups'),
   };

@@ -1,3 +1,5 @@
+import type { Fault } from '../../kernel/fault.ts';
+import { parseGuidId, type Id } from '../../kernel/id.ts';
 import type { Query } from './query/query.ts';
 import type { RouteRequest } from './route.ts';
 import { refuse } from './violation.ts';
@@ -24,15 +26,57 @@ export function pageOf<Item extends { readonly id: string }>(
   query: Query,
   request: RouteRequest,
 ): Paged<Item> {
-  const preferred = preferredSize(request);
+  const { size, applied } = sizeOf(query, request);
   const start = startOf(query, entities);
-  const end = start + Math.min(query.top ?? pageSize, preferred ?? pageSize);
+  const end = start + size;
   const items = entities.slice(start, end);
   const last = items.at(-1);
   const hasMore = last !== undefined && end < entities.length;
   return {
     items,
     nextLink: hasMore ? nextLink(request, skipToken(last.id, end)) : undefined,
+    applied,
+  };
+}
+
+/** A part of a list in the order of its ids: at most `limit` items behind `after`, without the first `skip` of them. */
+export interface PageRead {
+  readonly after: Id | undefined;
+  readonly skip: number;
+  readonly limit: number;
+}
+
+/** As `pageOf`, of a list that is read page by page in the order of the ids that `idOf` gives. */
+export async function readPage<Item>(
+  query: Query,
+  request: RouteRequest,
+  idOf: (item: Item) => Id,
+  read: (page: PageRead) => Promise<readonly Item[]>,
+): Promise<Paged<Item>> {
+  const { size, applied } = sizeOf(query, request);
+  // One more than the page has tells whether something is left.
+  const found = await read({ ...beginningOf(query), limit: size + 1 });
+  const items = found.slice(0, size);
+  const last = items.at(-1);
+  const hasMore = last !== undefined && found.length > size;
+  return { items, nextLink: hasMore ? nextLink(request, skipToken(idOf(last), 0)) : undefined, applied };
+}
+
+function beginningOf({ skip = 0, skipToken: token }: Query): Pick<PageRead, 'after' | 'skip'> {
+  if (token === undefined) return { after: undefined, skip };
+  const after = parseGuidId(readSkipToken(token)[0]);
+  if (!after) throw unknownToken();
+  return { after, skip: 0 };
+}
+
+/** The most items of the page, and what of `Prefer` was followed. */
+function sizeOf(
+  { top = pageSize }: Query,
+  request: RouteRequest,
+): { size: number; applied: string | undefined } {
+  const preferred = preferredSize(request);
+  return {
+    size: Math.min(top, preferred ?? pageSize),
     applied: preferred === undefined ? undefined : `odata.maxpagesize=${preferred}`,
   };
 }
@@ -75,7 +119,11 @@ function readSkipToken(token: string): [string, number] {
   } catch {
     // Answered below.
   }
-  throw refuse('$skiptoken', "'$skiptoken' must be what an '@odata.nextLink' has in it.");
+  throw unknownToken();
+}
+
+function unknownToken(): Fault {
+  return refuse('$skiptoken', "'$skiptoken' must be what an '@odata.nextLink' has in it.");
 }
 
 function nextLink({ serviceRoot, search, path }: RouteRequest, token: string): string {

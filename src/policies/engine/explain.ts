@@ -91,24 +91,34 @@ function explained(
   const { platform, key, title, value, decision } = setting;
   const winner = policies[setting.winner]!;
   const losers = setting.losers.map(({ policy, value, why }) => ({ ...policies[policy]!, value, why }));
-  const progress = device.progressOf(setting);
-  const missing = missingOn(device, requirementOf(system, key), system);
-  const base = {
+  const { state, reason, reported } = settingOnDevice(system, setting, device);
+  return {
     platform,
     key,
     title,
     value,
+    state,
+    reason: state === 'conflict' ? conflictOf(winner, losers) : reason,
     decision,
     winner,
     losers,
-    reported: progress?.reported ?? null,
+    reported,
   };
-  if (missing !== undefined) return { ...base, state: 'notApplicable', reason: missing };
+}
+
+/** How a setting is on one device. The reason for a conflict is left to those who know the policies' names. */
+export function settingOnDevice(
+  system: System,
+  setting: Setting & Pick<ResolvedSetting, 'conflict'>,
+  device: Pick<ExplainedDevice, 'osVersion' | 'supervised' | 'progressOf'>,
+): Pick<ExplainedSetting, 'state' | 'reason' | 'reported'> {
+  const progress = device.progressOf(setting);
+  const reported = progress?.reported ?? null;
+  const missing = lackedFor(system, setting.key, device);
+  if (missing !== undefined) return { state: 'notApplicable', reason: missing, reported };
   // An error keeps the device from having any value, so it is told before a conflict, which is about which value.
-  if (setting.conflict && progress?.state !== 'error') {
-    return { ...base, state: 'conflict', reason: conflictOf(winner, losers) };
-  }
-  return { ...base, state: progress?.state ?? 'pending', reason: progress?.reason ?? null };
+  if (setting.conflict && progress?.state !== 'error') return { state: 'conflict', reason: null, reported };
+  return { state: progress?.state ?? 'pending', reason: progress?.reason ?? null, reported };
 }
 
 /** What a device lacks for a setting's key, for people; undefined when nothing. */
@@ -124,7 +134,7 @@ export function lackedFor(
 function missingOn(
   { osVersion, supervised }: Pick<ExplainedDevice, 'osVersion' | 'supervised'>,
   needed: ReturnType<typeof requirementOf>,
-  system: string,
+  system: System,
 ): string | undefined {
   if (needed === undefined) return undefined;
   if (needed === 'notThere') return `${system} does not know this key.`;

@@ -13,7 +13,14 @@ export {
 export type { CompiledPolicy } from './compile/kind.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
-export { explain, lackedFor, type ExplainedPolicy, type Explanation, type Progress } from './explain.ts';
+export {
+  explain,
+  lackedFor,
+  settingOnDevice,
+  type ExplainedPolicy,
+  type Explanation,
+  type Progress,
+} from './explain.ts';
 export { diff, type DocumentDifference } from './diff.ts';
 export { documentKey, policySetKey } from './policy-set.ts';
 export { resolve, type DocumentPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';

@@ -8,7 +8,7 @@ import { setResolver } from '../desired-state/documents.ts';
 import type { PolicySet } from '../desired-state/policy-set.ts';
 import { policyHeads } from '../desired-state/reach.ts';
 import { wantedSets } from '../desired-state/recalculate.ts';
-import { idsAfter, idsInScope, idsOfDevicesWithPolicy, isEmpty, scopeOf } from '../desired-state/scope.ts';
+import { idsAfter, idsInScope, isEmpty, scopeOf } from '../desired-state/scope.ts';
 import { policiesTables } from '../tables.ts';
 import { differenceOf, isNothing, noCounts, plusCounts } from './difference.ts';
 import type { PlanCounts, PlannedDifference } from './plan.ts';
@@ -25,6 +25,7 @@ export interface Outcome {
 }
 
 const inBatch = 2_000;
+const factsAtOnce = 10_000;
 
 /** Devices that lose one set, get another, and take the same of it. */
 interface Group {
@@ -112,18 +113,31 @@ async function affectedGroups(context: WriteContext, touched: Touched): Promise<
       }
     });
   }
-  if (touched.policies.size > 0) {
-    await inBatches(context, idsOfDevicesWithPolicy(context, [...touched.policies]), async (ids) => {
-      const unseen = ids.filter((id) => !seen.has(id));
-      const before = await setIdsOf(context, unseen);
-      const stored = await storedSets(context, [...new Set(before.values())]);
-      for (const device of await loadDeviceFacts(context.db, organization.id, unseen)) {
-        const setId = before.get(device.id)!;
-        add(device.id, setId, stored.get(setId), device);
+  // A policy with another content moves no device to another set.
+  for (const { set, devices } of await devicesBySet(context, [...touched.policies])) {
+    const unseen = devices.filter((id) => !seen.has(id));
+    for (let start = 0; start < unseen.length; start += factsAtOnce) {
+      const part = unseen.slice(start, start + factsAtOnce);
+      for (const facts of await loadDeviceFacts(context.db, organization.id, part)) {
+        add(facts.id, set.id, set, facts);
       }
-    });
+    }
   }
   return [...groups.values()];
+}
+
+/** The sets that hold one of these policies, each with its devices. */
+async function devicesBySet(context: ReadContext, policies: readonly Id[]) {
+  if (policies.length === 0) return [];
+  const { rows } = await sql<{ set_id: Id; devices: Id[] }>`
+    select set_id, array_agg(device_id) as devices from policies_device_set
+    where organization_id = ${context.scope.organization.id} and set_id in (
+      select set_id from policies_set_member
+      where organization_id = ${context.scope.organization.id} and policy_id = any(${policies}::uuid[]))
+    group by set_id`.execute(context.db.connection);
+  const ids = rows.map((row) => row.set_id);
+  const sets = await storedSets(context, ids);
+  return rows.map(({ set_id: id, devices }) => ({ set: { id, ...sets.get(id)! }, devices }));
 }
 
 const unknownFacts = { osVersion: null, supervised: null };

@@ -139,6 +139,20 @@ export const typeOverlays: Readonly<Record<string, TypeOverlay>> = {
     retired: { beta: ['windowsOnboarded', 'windowsEnrollmentAssignments'] },
   },
 
+  // Wire: the order of https://github.com/microsoftgraph/microsoft-graph-docs/issues/9230
+  deviceConfigurationDeviceStatus: {
+    order: [
+      'deviceDisplayName',
+      'userName',
+      'deviceModel',
+      'platform',
+      'complianceGracePeriodExpirationDateTime',
+      'status',
+      'lastReportedDateTime',
+      'userPrincipalName',
+    ],
+  },
+
   // CSDL: Abstract="true".
   deviceAndAppManagementAssignmentTarget: { abstract: true },
 
@@ -163,6 +177,18 @@ export const typeOverlays: Readonly<Record<string, TypeOverlay>> = {
 
 /** CSDL: the numeric values of members, and IsFlags. The values of an enum that is not here are unknown. */
 export const enumOverlays: Readonly<Record<string, EnumOverlay>> = {
+  complianceStatus: {
+    values: {
+      unknown: 0,
+      notApplicable: 1,
+      compliant: 2,
+      remediated: 3,
+      nonCompliant: 4,
+      error: 5,
+      conflict: 6,
+      notAssigned: 7,
+    },
+  },
   appListType: { values: { none: 0, appsInListCompliant: 1, appsNotInListCompliant: 2 } },
   requiredPasswordType: { values: { deviceDefault: 0, alphanumeric: 1, numeric: 2 } },
   deviceManagementPartnerTenantState: {

@@ -17,7 +17,16 @@ export const servedTypes: Readonly<Record<string, ServedType>> = {
   },
   applePushNotificationCertificate: {},
   complianceManagementPartner: {},
-  deviceConfiguration: { navigation: ['assignments'] },
+  deviceConfiguration: {
+    navigation: [
+      'assignments',
+      'deviceStatuses',
+      'userStatuses',
+      'deviceStatusOverview',
+      'userStatusOverview',
+      'deviceSettingStateSummaries',
+    ],
+  },
   iosCustomConfiguration: {},
   iosGeneralDeviceConfiguration: {},
   macOSCustomConfiguration: {},

@@ -26,8 +26,8 @@ const stored = {
 describe('an entity', () => {
   test('has its type, then its properties in the order of the wire', () => {
     const written = writeEntity(beta, macOS, stored, minimal);
-    const order = [...typeOf(beta, macOS).properties.keys()].filter((name) => name !== 'assignments');
-    expect(Object.keys(written)).toEqual(['@odata.type', ...order]);
+    const structural = [...typeOf(beta, macOS).properties.values()].filter(({ navigation }) => !navigation);
+    expect(Object.keys(written)).toEqual(['@odata.type', ...structural.map(({ name }) => name)]);
     expect(written).toMatchObject({
       '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration',
       createdDateTime: '2026-01-01T08:00:00.5000000Z',
@@ -133,6 +133,7 @@ describe('metadata', () => {
       compliantAppsList: [{ '@odata.type': '#microsoft.graph.appListItem', name: 'Chess' }],
       'assignments@odata.associationLink': `${url}/${macOS}/assignments/$ref`,
       'assignments@odata.navigationLink': `${url}/${macOS}/assignments`,
+      'deviceStatusOverview@odata.navigationLink': `${url}/${macOS}/deviceStatusOverview`,
     });
     expect(written).not.toHaveProperty('displayName@odata.type');
     expect(written).not.toHaveProperty('updateDelayPolicy@odata.type');

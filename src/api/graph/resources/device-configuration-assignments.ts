@@ -2,7 +2,6 @@ import {
   addTarget,
   changeTarget,
   deviceConfigurations as family,
-  policyNotFound,
   removeTarget,
   replaceTargets,
   targetsOfPolicies,
@@ -15,16 +14,12 @@ import type { Id } from '../../../kernel/id.ts';
 import type { Permission } from '../../../tenancy/index.ts';
 import type { Entity } from '../entity-set.ts';
 import { isGuid } from '../model/edm.ts';
-import { isDerivedFrom } from '../model/model.ts';
 import { pageOf, pageSize } from '../paging.ts';
-import { keyedPath } from '../payload/context.ts';
 import { readCollection, readEntity, type Properties } from '../payload/read.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
 import {
   bothVersions,
-  castType,
-  idOfKey,
   keyAt,
   keyText,
   type GraphRoute,
@@ -34,7 +29,7 @@ import {
 import { removalStatus, updateStatus } from '../statuses.ts';
 import { refuse } from '../violation.ts';
 import { assignmentTarget, graphTarget, type GraphTarget } from './assignment-target.ts';
-import { configurationsPath, configurationType, typeOfConfiguration } from './device-configuration.ts';
+import { configurationsPath, partPath, partUrl, requireConfiguration } from './device-configuration.ts';
 
 const type = 'microsoft.graph.deviceConfigurationAssignment';
 const configuration = `${configurationsPath}/{id}`;
@@ -88,7 +83,7 @@ async function assign(request: RouteRequest): Promise<RouteAnswer> {
   );
   return {
     status: 200,
-    subject: { kind: 'collection', path: assignmentsPath(request, policy) },
+    subject: { kind: 'collection', path: partPath(request, policy, 'assignments') },
     body: { value: stored.map((target) => written(request, policy.id, target, {})) },
   };
 }
@@ -103,7 +98,7 @@ async function list(request: RouteRequest): Promise<RouteAnswer> {
   const { items, nextLink, applied } = pageOf(assignments, query, request);
   return {
     status: 200,
-    subject: { kind: 'collection', path: assignmentsPath(request, policy), ...projection(query) },
+    subject: { kind: 'collection', path: partPath(request, policy, 'assignments'), ...projection(query) },
     body: {
       ...(query.count && { '@odata.count': assignments.length }),
       ...(nextLink !== undefined && { '@odata.nextLink': nextLink }),
@@ -127,7 +122,7 @@ async function add(request: RouteRequest): Promise<RouteAnswer> {
   const target = await request.change((context) =>
     addTarget(context, family, policy.id, added, request.ifMatch),
   );
-  const location = urlOf(request, policy.id, assignmentId(policy.id, target));
+  const location = partUrl(request, policy.id, 'assignments', assignmentId(policy.id, target));
   return { ...answer(request, policy, target, 201, {}), headers: { location } };
 }
 
@@ -175,18 +170,6 @@ function readQuery({ model, search }: RouteRequest, options: readonly QueryOptio
   return parseQuery({ model, type, options, maxTop: pageSize, expandable: [] }, search);
 }
 
-/** The configuration of the path, if this version knows its type and the path lets it through. Faults: `notFound`. */
-async function requireConfiguration(request: RouteRequest): Promise<Policy> {
-  const asked = castType(request, configurationType);
-  const id = idOfKey(request.match, 0, family.noun);
-  const organizationId = request.read.scope.organization.id;
-  const policy = await request.gathered.deviceConfiguration({ organizationId, id });
-  if (!policy || !isDerivedFrom(request.model, typeOfConfiguration(policy), asked)) {
-    throw policyNotFound(family, id);
-  }
-  return policy;
-}
-
 async function targetsOf({ read }: RouteRequest, { id }: Policy): Promise<PolicyTarget[]> {
   return (await targetsOfPolicies(read, [id])).get(id) ?? [];
 }
@@ -232,7 +215,7 @@ function written(
   return writeEntity(request.model, type, values, {
     declaredType: type,
     metadata: request.metadata,
-    url: urlOf(request, policyId, id),
+    url: partUrl(request, policyId, 'assignments', id),
     ...projection(query),
   });
 }
@@ -246,22 +229,11 @@ function answer(
 ): RouteAnswer {
   return {
     status,
-    subject: { kind: 'entity', path: assignmentsPath(request, policy), ...projection(query) },
+    subject: { kind: 'entity', path: partPath(request, policy, 'assignments'), ...projection(query) },
     body: written(request, policy.id, target, query),
   };
 }
 
 function projection({ select }: Query): { select?: readonly string[] } {
   return { ...(select && { select }) };
-}
-
-/** The collection's path with the cast of the request, as `@odata.context` has it. */
-function assignmentsPath(request: RouteRequest, { id }: Policy): string {
-  const asked = castType(request, configurationType);
-  const cast = asked === configurationType ? '' : `/${asked}`;
-  return `${keyedPath(configurationsPath, id)}${cast}/assignments`;
-}
-
-function urlOf({ serviceRoot }: RouteRequest, policyId: Id, id: string): string {
-  return `${serviceRoot}/${keyedPath(`${keyedPath(configurationsPath, policyId)}/assignments`, id)}`;
 }

@@ -208,7 +208,8 @@ function wrongOf(property: Property): readonly unknown[] {
 
 describe.each(deviceConfigurations.kinds)('beta knows more of %s than v1.0', (kind) => {
   const { type, get, create, patch } = clientOf(kind);
-  const own = [...typeOf(models['v1.0'], type.name).properties.keys()];
+  const ofV1 = [...typeOf(models['v1.0'], type.name).properties.values()];
+  const own = ofV1.filter(({ navigation }) => !navigation).map(({ name }) => name);
   const betaOnly = writable(type).filter(({ name }) => !own.includes(name));
 
   test('v1.0 refuses each beta property and says where it is', async () => {
@@ -223,11 +224,7 @@ describe.each(deviceConfigurations.kinds)('beta knows more of %s than v1.0', (ki
     const values = samples('beta', betaOnly);
     const { json } = await create('beta', values);
     const changed = await patch('v1.0', json.id, { description: 'changed' });
-    expect(Object.keys(changed.json)).toEqual([
-      '@odata.context',
-      '@odata.type',
-      ...own.filter((name) => name !== 'assignments'),
-    ]);
+    expect(Object.keys(changed.json)).toEqual(['@odata.context', '@odata.type', ...own]);
     expect((await get('beta', json.id)).json).toMatchObject({
       ...values,
       description: 'changed',

@@ -2,6 +2,7 @@ import type { GraphRoute } from '../route.ts';
 import { applePushNotificationCertificateRoutes } from './apple-push-notification-certificate.ts';
 import { complianceManagementPartnerRoutes } from './compliance-management-partners.ts';
 import { deviceConfigurationAssignmentRoutes } from './device-configuration-assignments.ts';
+import { deviceConfigurationStatusRoutes } from './device-configuration-statuses.ts';
 import { deviceConfigurationRoutes } from './device-configurations.ts';
 import { deviceManagementRoutes } from './device-management.ts';
 import { groupMemberRoutes } from './group-members.ts';
@@ -15,6 +16,7 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...complianceManagementPartnerRoutes,
   ...deviceConfigurationRoutes,
   ...deviceConfigurationAssignmentRoutes,
+  ...deviceConfigurationStatusRoutes,
   omaSettingPlainTextRoute,
   ...groupRoutes,
   ...groupMemberRoutes,

@@ -2,13 +2,15 @@ import { Type, type Static } from 'typebox';
 import { auditTargetOfDevice, type Device } from '../../../devices/index.ts';
 import { parseHexId, type Id } from '../../../kernel/id.ts';
 import { listAuditEvents, type AuditEvent, type ReadContext } from '../../../tenancy/index.ts';
+import { effectivePolicyOf, type EffectivePolicy } from '../../../policies/index.ts';
 import { Guid, Nullable, Timestamp } from '../shapes.ts';
 
 export const TimelineItem = Type.Object({
   id: Guid('Id'),
   at: Timestamp('When it happened'),
-  kind: Type.Enum(['change', 'state', 'report'], {
-    description: 'A change by an administrator, another state of the device, or its last status report',
+  kind: Type.Enum(['change', 'state', 'report', 'waiting'], {
+    description:
+      'A change by an administrator, another state of the device, its last status report, or settings that it does not have yet, and why',
   }),
   title: Type.String({ description: 'What happened, for people' }),
   actor: Nullable(
@@ -23,7 +25,7 @@ export const TimelineItem = Type.Object({
   ),
   details: Type.Record(Type.String(), Type.Unknown(), {
     description:
-      'Of a change its `action`, and the changed properties `before` and `after`; of a state `state` and `reason`',
+      'Of a change its `action`, and the changed properties `before` and `after`; of a state `state` and `reason`; of settings that wait `state`, `reason`, `settings` (how many) and the first `keys`',
   }),
 });
 
@@ -40,9 +42,12 @@ export async function listTimeline(
 ): Promise<Item[]> {
   const { type, id } = auditTargetOfDevice(device);
   const events = await listAuditEvents(context, { targetType: type, targetId: id, olderThan: after, limit });
+  const { permissions } = context.scope.principal;
+  const seesPolicies = policyPermissions.every((permission) => permissions.has(permission));
+  const waiting = seesPolicies ? waitingItems(device, await effectivePolicyOf(context, device)) : [];
   const showsActors = context.scope.principal.permissions.has('audit.read');
   return [
-    ...ownItems(device).filter((own) => after === undefined || own.id < after),
+    ...[...ownItems(device), ...waiting].filter((own) => after === undefined || own.id < after),
     ...events.map(changeOf(showsActors)),
   ]
     .toSorted((left, right) => (left.id < right.id ? 1 : -1))
@@ -60,6 +65,41 @@ function ownItems({ stateHistory, lastStatusReportAt }: Device): Item[] {
   const title = 'The device reported its status.';
   return [...states, item(lastStatusReportAt, 0, { kind: 'report', title, details: {} })];
 }
+
+/** Who may not read policies is not told what waits. */
+const policyPermissions = ['windows.policy.read', 'deviceConfiguration.read', 'group.read'] as const;
+
+const namedKeys = 20;
+
+/** What a device does not have yet of what it shall have, by the reason, since it was last heard of. */
+function waitingItems(device: Device, { settings }: EffectivePolicy): Item[] {
+  const { lastStatusReportAt, enrolledAt, createdAt } = device;
+  const open = settings.filter(({ state }) => state !== 'verified' && state !== 'notApplicable');
+  const byReason = Map.groupBy(open, ({ state, reason }) => `${state} ${reason}`);
+  return [...byReason.values()].map((group, index) => {
+    const { state, reason } = group[0]!;
+    const count = group.length === 1 ? 'One setting is' : `${group.length} settings are`;
+    return item(lastStatusReportAt ?? enrolledAt ?? createdAt, 1_000 + index, {
+      kind: 'waiting',
+      title: `${count} ${wordsOfStates[state]}${reason === null ? '.' : `: ${reason}`}`,
+      details: {
+        state,
+        reason,
+        settings: group.length,
+        keys: group.slice(0, namedKeys).map(({ key }) => key),
+      },
+    });
+  });
+}
+
+const wordsOfStates = {
+  pending: 'pending',
+  delivered: 'delivered and not confirmed yet',
+  verified: 'there',
+  error: 'in error',
+  conflict: 'in conflict',
+  notApplicable: 'not applicable',
+} as const satisfies Record<EffectivePolicy['settings'][number]['state'], string>;
 
 /** `number` tells items of one moment apart. */
 function item(at: Date, number: number, rest: Pick<Item, 'kind' | 'title' | 'details'>): Item {

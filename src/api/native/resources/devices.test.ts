@@ -362,6 +362,29 @@ test('the timeline tells changes, states and the last report, newest first', asy
   for (const name of ['operator', 'serviceAccount']) expect(withoutAudit.text).not.toContain(name);
 });
 
+test('the timeline tells what waits and why, to those who may read policies', async () => {
+  const node = (name: string) => `./Device/Vendor/MSFT/Policy/Config/Waiting/${name}`;
+  const policy = await own.policy('Waiting', { config: { [node('A')]: 1, [node('B')]: 2, [node('C')]: 3 } });
+  const config = { [node('A')]: 1, [node('C')]: { isError: true, status: 404, reason: 'Not found' } };
+  const device = await own.device({ enrolledAt: server.now(), config });
+  await own.put(`/devices/${hexOfId(device.id)}`, { winPolicyId: hexOfId(policy.id) });
+  const waiting = async (answer: Awaited<ReturnType<typeof get>>) =>
+    answer.json.items.filter(({ kind }: { kind: string }) => kind === 'waiting');
+  expect(await waiting(await get(`/${device.id}/timeline`))).toMatchObject([
+    {
+      title: 'One setting is in error: The device reported 404 Not found.',
+      details: { state: 'error', settings: 1, keys: [node('C').toLowerCase()] },
+    },
+    {
+      title: 'One setting is pending: This server does not deliver policies yet.',
+      at: device.enrolledAt!.toISOString(),
+      details: { state: 'pending', settings: 1, keys: [node('B').toLowerCase()] },
+    },
+  ]);
+  const permissions = ['windows.device.read', 'apple.device.read'] as const;
+  expect(await waiting(await getWith(permissions, `/${device.id}/timeline`))).toEqual([]);
+});
+
 test('an Apple device has a timeline too', async () => {
   const mac = await apple({ state: 'PROVISIONING', reason: 'ordered' });
   const { json } = await get(`/${mac.id}/timeline`);
