@@ -494,6 +494,29 @@ describe('a plan is outdated', () => {
     for (const of of [device, other]) expect(await wantedBy(of)).toEqual({ [keyOf('A')]: [1, 'Sales'] });
   });
 
+  test('by an operating system that can take less or more of it, not by one that takes the same', async () => {
+    const { get, planned, apply, mac, configuration } = await planner();
+    const devices = [await mac(), await mac()];
+    const policy = await configuration('Screen', { screenCaptureBlocked: true });
+    const change = {
+      method: 'POST',
+      url: `${configurations}/${policy.id}/assign`,
+      body: { assignments: [toDevices] },
+    };
+    const updateTo = (osVersion: string) =>
+      sql`update devices_device set summary = summary || jsonb_build_object('osVersion', ${osVersion}::text)
+        where id = ${devices[0]!.id}`.execute(server.database.connection);
+    const outdated = await planned(change);
+    await updateTo('10.10');
+    expect(await apply(outdated.id)).toMatchObject(problem(409, 'outdated'));
+
+    await updateTo('15.2');
+    const fitting = await planned(change);
+    expect((await get(`/plans/${fitting.id}/differences`)).items).toMatchObject([{ devices: 2 }]);
+    await updateTo('15.3');
+    expect((await apply(fitting.id)).status).toBe(200);
+  });
+
   test('after a day', async () => {
     const { planned, apply, configuration, get } = await planner();
     const policy = await configuration('Passwords', {});
