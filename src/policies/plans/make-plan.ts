@@ -53,7 +53,11 @@ export async function makePlan(
       appliedAt: null,
     };
     const sealed = secrets.seal(new Secret(JSON.stringify(proposed)), purposeOf(id));
-    await keepPlan(context, { ...plan, sealed_changes: sealed, new_ids: tried.idsToGiveAgain }, tried.outcome);
+    await keepPlan(
+      context,
+      { ...plan, sealed_changes: sealed, new_ids: tried.idsToGiveAgain },
+      tried.outcome,
+    );
     return plan;
   });
 }

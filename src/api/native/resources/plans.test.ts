@@ -289,6 +289,32 @@ describe('what would become different', () => {
     }
   });
 
+  test('is nothing where an audience matches nothing', async () => {
+    const { own, applivery, get, planned } = await planner();
+    await own.device({ tags: ['sales'] });
+    const policy = await own.policy('Nobody', { config: { [config('A')]: 1 } });
+    const plan = await planned(
+      {
+        method: 'POST',
+        url: `${applivery}/device-audiences`,
+        body: { name: 'Nobody', selectors: { deviceGroups: [['nobody']] } },
+      },
+      {
+        method: 'POST',
+        url: `${applivery}/automation-rules`,
+        body: {
+          name: 'Nobody',
+          deviceAudiences: ['{changes[0].id}'],
+          actions: [{ type: 'policy', platform: 'windows', policyId: hexOfId(policy.id), priority: 5 }],
+        },
+      },
+    );
+    expect(Object.values(plan.counts)).toEqual(Object.keys(plan.counts).map(() => 0));
+    for (const part of ['devices', 'differences']) {
+      expect(await get(`/plans/${plan.id}/${part}`)).toEqual({ items: [], next: null });
+    }
+  });
+
   test('names who loses, who wins instead, and conflicts, new and gone', async () => {
     const { own, get, planned, apply } = await planner();
     const device = await own.device();
