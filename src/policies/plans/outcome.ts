@@ -182,7 +182,17 @@ async function documentWithKey({ db, scope }: ReadContext, key: string) {
   return row.document;
 }
 
-/** What the changed things were before, as the audit log tells it. */
+/**
+ * What the changed things were before, as the audit log tells it, newest first. What a property was after an earlier change is not looked at:
+ * there may be times in it.
+ */
 function changedThings(events: readonly AuditEvent[]): string[] {
-  return events.map(({ action, target, before }) => JSON.stringify([action, target.id, before]));
+  const known = new Map<string, Set<string>>();
+  return events.toReversed().map(({ action, target, before, after }) => {
+    const changed = known.get(target.id) ?? new Set();
+    known.set(target.id, changed);
+    const untouched = Object.entries(before ?? {}).filter(([name]) => !changed.has(name));
+    for (const name of Object.keys({ ...before, ...after })) changed.add(name);
+    return JSON.stringify([action, target.id, untouched]);
+  });
 }

@@ -36,8 +36,11 @@ export async function tryChanges(
     newIds.push(id);
     return id;
   };
+  // At one moment, so that it does not depend on the clock which of two policies is given first.
+  const now = services.clock();
   const trying = {
     ...services,
+    clock: () => now,
     newId,
     beforeCommit: async (context: { readonly touched: Touched }) => merge(touched, context.touched),
   };
