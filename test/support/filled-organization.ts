@@ -140,10 +140,12 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
       if (id === undefined) throw new Error(`${template}: nothing is made for {${parameter}}`);
       return id;
     },
-    permissionsFor: (template) =>
-      /^\/api\/.*\/policies/.test(template)
-        ? ['windows.policy.read', 'windows.policy.update', 'windows.policy.remove']
-        : [],
+    permissionsFor(template) {
+      if (/^\/api\/.*\/policies/.test(template)) {
+        return ['windows.policy.read', 'windows.policy.update', 'windows.policy.remove'];
+      }
+      return template.endsWith('/plans/{plan}/apply') ? ['deviceConfiguration.update'] : [];
+    },
   };
 }
 

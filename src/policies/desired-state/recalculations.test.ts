@@ -67,18 +67,18 @@ async function company() {
     change: <Result>(work: (context: WriteContext) => Promise<Result>) => change(services, scope, work),
     get,
     /** The recalculation that was started last. */
-    async last() {
+    last: async () => {
       return (await get('/recalculations')).items.at(-1);
     },
     /** Of which devices it is said that what they have is still to be worked out. */
-    async waiting(): Promise<Id[]> {
+    waiting: async (): Promise<Id[]> => {
       const states = await Promise.all(
         devices.map(async (id) => (await get(`/devices/${id}/effective-policy`)).isRecalculating as boolean),
       );
       return devices.filter((_, index) => states[index]);
     },
     /** The job, whose process dies at the end of the batch of this number. */
-    taskUntil(lastBatch: number) {
+    taskUntil: (lastBatch: number) => {
       let batches = 0;
       const beforeCommit = async () => {
         if (++batches === lastBatch) throw new Error('power cut');
