@@ -13,7 +13,10 @@ export interface Filled {
   readonly allIds: readonly string[];
   /** An id for a parameter of a path. */
   idOf(template: string, parameter: string): string;
-  /** What the thing that `idOf` names needs beside the route's own permissions: with policies that depends on their kind. */
+  /**
+   * What the thing that `idOf` names needs beside the route's own permissions: with policies that depends on their kind, with plans on their
+   * changes.
+   */
   permissionsFor(template: string): readonly Permission[];
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testServer, type TestRequest, type TestServer } from '../../../../test/support/server.ts';
 import { sql } from '../../../database/index.ts';
 import { hexOfId, type Id } from '../../../kernel/id.ts';
+import { expectUpToDate } from '../../../policies/desired-state/fixtures/up-to-date.ts';
 import {
   config,
   configurations,
@@ -162,5 +163,57 @@ describe('at once', () => {
       expect((await wantedBy(device))[minLength]).toEqual([12, 'Passwords']);
       await send(minimum(policy.id, 4) as TestRequest);
     }
+  });
+
+  test('changes of everything, with plans of them: every device has what it would have from nothing', async () => {
+    const { own, applivery, planned, apply, send, mac, configuration } = await planner(server);
+    const pcs = [await own.device(), await own.device(), await own.device()];
+    await mac();
+    const policy = await configuration('Passwords', { passwordRequired: true, passwordMinimumLength: 4 });
+    const windows = await own.policy('Sales', { config: { [config('A')]: 1 } });
+    const audience = await own.audience('Sales', { deviceGroups: [['sales']] });
+    const rule = await own.rule('Sales', {
+      audienceIds: [audience.id],
+      actions: [{ policyId: windows.id, platform: 'windows', priority: 5 }],
+    });
+    const tag = (index: number, ...tags: string[]) => ({
+      method: 'PUT',
+      url: `${applivery}/windows/enterprise/devices/${hexOfId(pcs[index]!.id)}`,
+      body: { tags },
+    });
+    const assign = (...assignments: object[]) => ({
+      method: 'POST',
+      url: `${configurations}/${policy.id}/assign`,
+      body: { assignments },
+    });
+    const enable = (enabled: boolean) => ({
+      method: 'PUT',
+      url: `${applivery}/automation-rules/${hexOfId(rule.id)}`,
+      body: { enabled },
+    });
+    const rounds = [
+      [[tag(0, 'sales'), assign(toDevices)], [tag(1, 'sales')], [enable(false)]],
+      [
+        [tag(0), enable(true)],
+        [tag(0, 'sales'), tag(1)],
+        [minimum(policy.id, 5), assign()],
+      ],
+      [[assign(toDevices), minimum(policy.id, 6)], [enable(false), enable(true)], [tag(2, 'sales')]],
+    ];
+    let applied = 0;
+    for (const round of rounds) {
+      const plans = [];
+      for (const changes of round) plans.push(await planned(...changes));
+      const answers = await Promise.all([
+        ...plans.map(({ id }) => apply(id)),
+        send(tag(2, 'night') as TestRequest),
+        send(minimum(policy.id, 7) as TestRequest),
+        send(assign(toDevices) as TestRequest),
+      ]);
+      for (const { status, text } of answers) expect([200, 409], text).toContain(status);
+      applied += answers.slice(0, 3).filter(({ status }) => status === 200).length;
+      await own.change(expectUpToDate);
+    }
+    expect(applied).toBeGreaterThan(0);
   });
 });
