@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { benchmarkOperations } from './operations.ts';
+import { benchmarkPolicies } from './policies.ts';
 
-const benchmarks = { operations: benchmarkOperations };
+const benchmarks = { operations: benchmarkOperations, policies: benchmarkPolicies };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -9,6 +10,7 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
+    devices: { type: 'string', default: '1000,10000,100000' },
   },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
@@ -20,5 +22,6 @@ for (const name of names) {
     seconds: Number(values.seconds),
     rounds: Number(values.rounds),
     connections: Number(values.connections),
+    devices: values.devices.split(',').map(Number),
   });
 }
