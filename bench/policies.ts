@@ -146,16 +146,15 @@ function print(devices: readonly number[], results: readonly (readonly Result[])
   console.log('');
   line(
     'devices',
-    devices.flatMap((count, index) => [String(count), ...(index > 0 ? ['growth'] : [])]),
+    devices.flatMap((count, index) => (index === 0 ? String(count) : [String(count), 'growth'])),
   );
   for (const [row, { name }] of results[0]!.entries()) {
     const values = results.map((ofSize) => ofSize[row]!.value);
     line(
       name,
-      values.flatMap((value, index) => [
-        shown(value),
-        ...(index > 0 ? [`× ${shown(value / values[index - 1]!)}`] : []),
-      ]),
+      values.flatMap((value, index) =>
+        index === 0 ? shown(value) : [shown(value), `× ${shown(value / values[index - 1]!)}`],
+      ),
     );
   }
 }
