@@ -6,6 +6,19 @@ import { alternatives, attributeOfTerm, type AudienceSelectors } from './selecto
 
 type Condition = ReturnType<typeof sql<boolean>>;
 
+/** From where the columns of devices and users that audiences look at are read. */
+export interface AudienceSources {
+  readonly devices: Source;
+  readonly users: Source;
+}
+
+type Source = ReturnType<typeof sql.table>;
+
+const wholeOrganization: AudienceSources = {
+  devices: sql.table('devices_device'),
+  users: sql.table('directory_user'),
+};
+
 /**
  * The query for the ids of the organization's devices, of one platform or all, that belong to an audience: what `matchAudience` says of
  * each, in SQL.
@@ -14,6 +27,7 @@ export function idsOfAudience(
   { scope }: ReadContext,
   selectors: AudienceSelectors,
   platform?: Platform,
+  from = wholeOrganization,
 ): IdQuery {
   const organizationId = scope.organization.id;
   const conditions: Condition[] = alternatives(selectors.deviceGroups).map(
@@ -24,9 +38,9 @@ export function idsOfAudience(
   );
   if (users.length > 0) {
     conditions.push(
-      sql<boolean>`device.user_id in (
-        select person.id from directory_user person
-        where person.organization_id = ${organizationId} and (${sql.join(users, sql` or `)}))`,
+      sql<boolean>`exists (
+        select from ${from.users} person where person.organization_id = ${organizationId}
+          and person.id = device.user_id and (${sql.join(users, sql` or `)}))`,
     );
   }
   const deviceIds = [...selectors.winDeviceIds, ...selectors.admDeviceIds];
@@ -37,7 +51,7 @@ export function idsOfAudience(
   if (selectors.serialNumbers.length > 0) {
     conditions.push(sql<boolean>`device.serial_number = any(${selectors.serialNumbers}::text[])`);
   }
-  return sql<Id>`select device.id from devices_device device
+  return sql<Id>`select device.id from ${from.devices} device
     where device.organization_id = ${organizationId} and device.state <> 'DELETED'
       and ${platform === undefined ? sql`true` : sql`device.platform = ${platform}`}
       and (${conditions.length > 0 ? sql.join(conditions, sql` or `) : sql`false`})`;
