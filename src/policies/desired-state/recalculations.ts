@@ -1,5 +1,5 @@
 import { sql, type Reader } from '../../database/index.ts';
-import type { IdQuery } from '../../devices/index.ts';
+import { idsOfDevices, type IdQuery } from '../../devices/index.ts';
 import { addJob } from '../../jobs/index.ts';
 import { notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
@@ -30,6 +30,9 @@ const atOnce: Limits = { devices: 200, sets: 100 };
 /** How much the job works out in one transaction, for which others wait. */
 const inBatch: Limits = { devices: 2_000, sets: 50 };
 
+/** Of how many devices, for each that a batch may work out, it is looked up which of them are in the scope. */
+const lookedAtForEach = 5;
+
 export const recalculationJob = 'policies.recalculate';
 
 /** What follows from a change for the desired state of devices: the last part of every change. */
@@ -52,11 +55,12 @@ async function resolveTouched(context: WriteContext, policies: readonly Id[], li
 
 async function recalculateScope(context: WriteContext, devices: DeviceScope, limits: Limits): Promise<void> {
   const query = await idsInScope(context, devices);
-  const ids = await idsAfter(context, query, null, limits.devices + 1);
-  if (ids.length <= limits.devices) return recalculateDevices(context, ids);
-  const { rows } = await sql<{ total: number }>`select count(*) as total from (${query}) device`.execute(
-    context.db.connection,
-  );
+  const { rows } = await sql<{ id: Id; total: number }>`select id, count(*) over () as total
+    from (${query}) device (id) order by id limit ${limits.devices + 1}`.execute(context.db.connection);
+  if (rows.length <= limits.devices) {
+    const ids = rows.map(({ id }) => id);
+    return recalculateDevices(context, ids);
+  }
   await startRecalculation(context, { kind: 'devices', devices }, rows[0]!.total);
 }
 
@@ -136,10 +140,13 @@ async function recalculateBatch(
   limits: Limits,
 ): Promise<Batch> {
   if (scope.kind === 'devices') {
+    const all = idsOfDevices(context, 'all');
+    const end = await nthAfter(context, all, lastId, limits.devices * lookedAtForEach);
     const query = await idsInScope(context, scope.devices);
-    const ids = await idsAfter(context, query, lastId, limits.devices);
+    const ids = await idsBetween(context, query, { after: lastId, end }, limits.devices);
     await recalculateDevices(context, ids);
-    return { lastId: ids.at(-1) ?? lastId, done: ids.length, isLast: ids.length < limits.devices };
+    if (ids.length === limits.devices) return { lastId: ids.at(-1)!, done: ids.length, isLast: false };
+    return { lastId: end ?? lastId, done: ids.length, isLast: end === undefined };
   }
   const sets = await setsHolding(context, scope.policies, { after: lastId, limit: limits.sets });
   await resolveAgain(context, sets);
@@ -147,11 +154,32 @@ async function recalculateBatch(
   return { lastId: sets.at(-1)?.id ?? lastId, done, isLast: sets.length < limits.sets };
 }
 
-async function idsAfter({ db }: ReadContext, query: IdQuery, after: Id | null, limit: number): Promise<Id[]> {
+/** The id of the device that is the nth after another; undefined when fewer follow. */
+async function nthAfter(
+  { db }: ReadContext,
+  query: IdQuery,
+  after: Id | null,
+  n: number,
+): Promise<Id | undefined> {
   const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
-    where ${after === null ? sql`true` : sql`id > ${after}`} order by id limit ${limit}`.execute(
-    db.connection,
-  );
+    where ${isBetween({ after })} order by id offset ${n - 1} limit 1`.execute(db.connection);
+  return rows[0]?.id;
+}
+
+/** A part of the devices, in the order of their ids: a query for it looks at no others. */
+interface IdRange {
+  readonly after: Id | null;
+  /** The last one. */
+  readonly end?: Id | undefined;
+}
+
+function isBetween({ after, end }: IdRange) {
+  return sql`${after === null ? sql`true` : sql`id > ${after}`} and ${end === undefined ? sql`true` : sql`id <= ${end}`}`;
+}
+
+async function idsBetween({ db }: ReadContext, query: IdQuery, range: IdRange, limit: number): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
+    where ${isBetween(range)} order by id limit ${limit}`.execute(db.connection);
   return rows.map((row) => row.id);
 }
 
