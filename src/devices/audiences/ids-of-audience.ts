@@ -2,22 +2,10 @@ import { sql } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext } from '../../tenancy/index.ts';
 import type { IdQuery, Platform } from '../index.ts';
+import { wholeOrganization } from './candidates.ts';
 import { alternatives, attributeOfTerm, type AudienceSelectors } from './selectors.ts';
 
 type Condition = ReturnType<typeof sql<boolean>>;
-
-/** From where the columns of devices and users that audiences look at are read. */
-export interface AudienceSources {
-  readonly devices: Source;
-  readonly users: Source;
-}
-
-type Source = ReturnType<typeof sql.table>;
-
-const wholeOrganization: AudienceSources = {
-  devices: sql.table('devices_device'),
-  users: sql.table('directory_user'),
-};
 
 /**
  * The query for the ids of the organization's devices, of one platform or all, that belong to an audience: what `matchAudience` says of

@@ -1,5 +1,6 @@
 import { sql, type Reader } from '../../database/index.ts';
-import { idsOfDevices, type IdQuery } from '../../devices/index.ts';
+import { candidates } from '../../devices/audiences/index.ts';
+import { idsOfDevices } from '../../devices/index.ts';
 import { addJob } from '../../jobs/index.ts';
 import { notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
@@ -27,11 +28,8 @@ interface Limits {
 /** How much a change works out itself. What reaches more is left to a job, and the change does not wait for it. */
 const atOnce: Limits = { devices: 200, sets: 100 };
 
-/** How much the job works out in one transaction, for which others wait. */
+/** How much the job looks at in one transaction, for which others wait. */
 const inBatch: Limits = { devices: 2_000, sets: 50 };
-
-/** Of how many devices, for each that a batch may work out, it is looked up which of them are in the scope. */
-const lookedAtForEach = 5;
 
 export const recalculationJob = 'policies.recalculate';
 
@@ -140,12 +138,9 @@ async function recalculateBatch(
   limits: Limits,
 ): Promise<Batch> {
   if (scope.kind === 'devices') {
-    const all = idsOfDevices(context, 'all');
-    const end = await nthAfter(context, all, lastId, limits.devices * lookedAtForEach);
-    const query = await idsInScope(context, scope.devices);
-    const ids = await idsBetween(context, query, { after: lastId, end }, limits.devices);
+    const end = await nthDeviceAfter(context, lastId, limits.devices);
+    const ids = await idsBetween(context, scope.devices, lastId, end);
     await recalculateDevices(context, ids);
-    if (ids.length === limits.devices) return { lastId: ids.at(-1)!, done: ids.length, isLast: false };
     return { lastId: end ?? lastId, done: ids.length, isLast: end === undefined };
   }
   const sets = await setsHolding(context, scope.policies, { after: lastId, limit: limits.sets });
@@ -154,33 +149,29 @@ async function recalculateBatch(
   return { lastId: sets.at(-1)?.id ?? lastId, done, isLast: sets.length < limits.sets };
 }
 
-/** The id of the device that is the nth after another; undefined when fewer follow. */
-async function nthAfter(
-  { db }: ReadContext,
-  query: IdQuery,
-  after: Id | null,
-  n: number,
-): Promise<Id | undefined> {
-  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
-    where ${isBetween({ after })} order by id offset ${n - 1} limit 1`.execute(db.connection);
+/** The id of the device that is the nth behind another one; undefined when fewer are. */
+async function nthDeviceAfter(context: ReadContext, after: Id | null, n: number): Promise<Id | undefined> {
+  const { rows } = await sql<{ id: Id }>`select id from (${idsOfDevices(context, 'all')}) device (id)
+    where ${isBetween(after)} order by id offset ${n - 1} limit 1`.execute(context.db.connection);
   return rows[0]?.id;
 }
 
-/** A part of the devices, in the order of their ids: a query for it looks at no others. */
-interface IdRange {
-  readonly after: Id | null;
-  /** The last one. */
-  readonly end?: Id | undefined;
-}
-
-function isBetween({ after, end }: IdRange) {
-  return sql`${after === null ? sql`true` : sql`id > ${after}`} and ${end === undefined ? sql`true` : sql`id <= ${end}`}`;
-}
-
-async function idsBetween({ db }: ReadContext, query: IdQuery, range: IdRange, limit: number): Promise<Id[]> {
-  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
-    where ${isBetween(range)} order by id limit ${limit}`.execute(db.connection);
+/** The ids of a part of the devices of a scope. However many others there are, it takes as long. */
+async function idsBetween(
+  context: ReadContext,
+  scope: DeviceScope,
+  after: Id | null,
+  end: Id | undefined,
+): Promise<Id[]> {
+  const { definition, sources } = candidates(context, isBetween(after, end));
+  const query = await idsInScope(context, scope, sources);
+  const { rows } = await sql<{ id: Id }>`${definition}
+    select id from (${query}) device (id) where ${isBetween(after, end)}`.execute(context.db.connection);
   return rows.map((row) => row.id);
+}
+
+function isBetween(after: Id | null, end?: Id) {
+  return sql`${after === null ? sql`true` : sql`id > ${after}`} and ${end === undefined ? sql`true` : sql`id <= ${end}`}`;
 }
 
 /** Faults: `notFound`. */
