@@ -117,10 +117,9 @@ async function giveSets(
   return (numAffectedRows ?? 0n) > 0n;
 }
 
-/** A set that holds a policy, and how many devices have it. */
+/** A stored set that holds a policy. */
 interface HeldSet extends Pick<PolicySet, 'system' | 'members'> {
   readonly id: Id;
-  readonly devices: number;
 }
 
 /** The sets that hold one of these policies, in the order of their ids. */
@@ -132,10 +131,6 @@ export async function setsHolding(
   let query = policiesTables(db)
     .selectFrom('policies_set as set')
     .select(['set.id', 'set.system', 'set.members'])
-    .select(
-      sql<number>`(select count(*) from policies_device_set device
-        where device.organization_id = set.organization_id and device.set_id = set.id)`.as('devices'),
-    )
     .where('set.organization_id', '=', scope.organization.id)
     .where(
       'set.id',
@@ -147,6 +142,17 @@ export async function setsHolding(
     .limit(limit);
   if (after) query = query.where('set.id', '>', after);
   return query.execute();
+}
+
+/** How many devices have one of these sets. */
+export async function countDevices({ db, scope }: ReadContext, sets: readonly HeldSet[]): Promise<number> {
+  const { count } = await policiesTables(db)
+    .selectFrom('policies_device_set')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('organization_id', '=', scope.organization.id)
+    .where('set_id', '=', sql<Id>`any(${sets.map(({ id }) => id)}::uuid[])`)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** Resolves sets again with the policies as they are now. It touches no device, however many have them. */

@@ -16,7 +16,13 @@ import {
   type WriteContext,
 } from '../../tenancy/index.ts';
 import { policiesTables } from '../tables.ts';
-import { lockDesiredState, recalculateDevices, resolveAgain, setsHolding } from './recalculate.ts';
+import {
+  countDevices,
+  lockDesiredState,
+  recalculateDevices,
+  resolveAgain,
+  setsHolding,
+} from './recalculate.ts';
 import { recalculationOfRow, type Recalculation, type RecalculationScope } from './recalculation.ts';
 import { idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
 
@@ -47,7 +53,7 @@ async function resolveTouched(context: WriteContext, policies: readonly Id[], li
   const sets = await setsHolding(context, policies, { limit: limits.sets + 1 });
   if (sets.length <= limits.sets) return resolveAgain(context, sets);
   const all = await setsHolding(context, policies, { limit: 2 ** 31 - 1 });
-  const total = all.reduce((sum, { devices }) => sum + devices, 0);
+  const total = await countDevices(context, all);
   await startRecalculation(context, { kind: 'sets', policies }, total);
 }
 
@@ -145,7 +151,7 @@ async function recalculateBatch(
   }
   const sets = await setsHolding(context, scope.policies, { after: lastId, limit: limits.sets });
   await resolveAgain(context, sets);
-  const done = sets.reduce((sum, { devices }) => sum + devices, 0);
+  const done = await countDevices(context, sets);
   return { lastId: sets.at(-1)?.id ?? lastId, done, isLast: sets.length < limits.sets };
 }
 
