@@ -1,9 +1,10 @@
 import { sql } from '../../database/index.ts';
-import { loadDeviceFacts, type DeviceFacts } from '../../devices/index.ts';
+import { loadDeviceFacts } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
 import { systemOf } from '../system.ts';
 import { policiesTables } from '../tables.ts';
+import { onceForAlike } from './alike.ts';
 import { keepDocuments, removeUnused, resolveSets } from './documents.ts';
 import { policySetOf, type PolicySet } from './policy-set.ts';
 import { policiesReachingAll } from './reach.ts';
@@ -22,12 +23,15 @@ export async function lockDesiredState({ db, scope }: WriteContext): Promise<voi
 export async function wantedSets(context: ReadContext, ids: readonly Id[]): Promise<Map<Id, PolicySet>> {
   const devices = await loadDeviceFacts(context.db, context.scope.organization.id, ids);
   const reaching = await policiesReachingAll(context, devices);
-  return new Map(
-    devices.map((device: DeviceFacts, index) => {
+  const sets = onceForAlike(
+    devices,
+    (device, index) => [systemOf(device), reaching[index]],
+    (device, index) => {
       const { assigned, exclusions } = reaching[index]!;
-      return [device.id, policySetOf(systemOf(device), assigned, exclusions)];
-    }),
+      return policySetOf(systemOf(device), assigned, exclusions);
+    },
   );
+  return new Map(devices.map(({ id }, index) => [id, sets[index]!]));
 }
 
 /** Gives these devices the sets that they shall have now. As many statements however many they are. */
@@ -48,7 +52,7 @@ export async function recalculateDevices(context: WriteContext, ids: readonly Id
 
 /** The ids of the stored sets by their keys; those that are not stored yet are resolved and stored. */
 async function keepSets(context: WriteContext, sets: readonly PolicySet[]): Promise<Map<string, Id>> {
-  const byKey = new Map(sets.map((set) => [set.key, set]));
+  const byKey = new Map([...new Set(sets)].map((set) => [set.key, set]));
   const rows = await policiesTables(context.db)
     .selectFrom('policies_set')
     .select(['id', 'key'])
