@@ -34,7 +34,7 @@ export async function wantedSets(context: ReadContext, ids: readonly Id[]): Prom
   return new Map(devices.map(({ id }, index) => [id, sets[index]!]));
 }
 
-/** Gives these devices the sets that they shall have now. As many statements however many they are. */
+/** Gives these devices the sets that they shall have now. As many statements however many they are, but for sets that are new. */
 export async function recalculateDevices(context: WriteContext, ids: readonly Id[]): Promise<void> {
   if (ids.length === 0) return;
   const wanted = await wantedSets(context, ids);
@@ -50,6 +50,9 @@ export async function recalculateDevices(context: WriteContext, ids: readonly Id
   if (left || moved) await removeUnused(context);
 }
 
+/** Documents can be large, and so many of them are in memory at the same time. */
+const newSetsAtOnce = 50;
+
 /** The ids of the stored sets by their keys; those that are not stored yet are resolved and stored. */
 async function keepSets(context: WriteContext, sets: readonly PolicySet[]): Promise<Map<string, Id>> {
   const byKey = new Map([...new Set(sets)].map((set) => [set.key, set]));
@@ -61,8 +64,9 @@ async function keepSets(context: WriteContext, sets: readonly PolicySet[]): Prom
     .execute();
   const ids = new Map(rows.map(({ key, id }) => [key, id]));
   const missing = [...byKey.values()].filter(({ key }) => !ids.has(key));
-  if (missing.length > 0) {
-    for (const [key, id] of await createSets(context, missing)) ids.set(key, id);
+  for (let start = 0; start < missing.length; start += newSetsAtOnce) {
+    const created = await createSets(context, missing.slice(start, start + newSetsAtOnce));
+    for (const [key, id] of created) ids.set(key, id);
   }
   return ids;
 }
