@@ -13,6 +13,9 @@ const { positionals, values } = parseArgs({
     devices: { type: 'string', default: '1000,10000,100000' },
   },
 });
+const devices = values.devices.split(',').map(Number);
+if (!devices.every((count) => Number.isInteger(count) && count > 0))
+  throw new Error(`--devices takes whole numbers with commas between them, not '${values.devices}'.`);
 const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
 for (const name of names) {
   const run = benchmarks[name as keyof typeof benchmarks];
@@ -22,6 +25,6 @@ for (const name of names) {
     seconds: Number(values.seconds),
     rounds: Number(values.rounds),
     connections: Number(values.connections),
-    devices: values.devices.split(',').map(Number),
+    devices,
   });
 }

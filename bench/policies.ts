@@ -13,7 +13,7 @@ import {
   tagsOf,
   worldInWords,
 } from './policy-world.ts';
-import { describeSets, devicesWith, recalculations, until } from './wanted-states.ts';
+import { describeSets, devicesWith, recalculations, untilWorkedOut } from './wanted-states.ts';
 
 const patches = 5;
 const reads = 500;
@@ -56,7 +56,7 @@ async function measure(count: number): Promise<Result[]> {
     const seconds = stopwatch();
     await change();
     note(`${name}: answer, s`, seconds());
-    await until(async () => (await recalculations(database)).open === 0);
+    await untilWorkedOut(async () => (await recalculations(database)).open === 0);
     note('  until all is worked out, s', seconds());
     note('  devices that were looked at', (await recalculations(database)).lastTotal);
     noteMemory();
@@ -79,7 +79,7 @@ async function measure(count: number): Promise<Result[]> {
     const seconds = stopwatch();
     await changeBaseline(url, world.baseline, marker);
     answers.push(seconds());
-    await until(async () => {
+    await untilWorkedOut(async () => {
       // What is seen was so when it was looked at.
       const looked = seconds();
       const isSo = (await devicesWith(database, marker)) === count;

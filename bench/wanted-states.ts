@@ -48,11 +48,13 @@ export async function describeSets(database: Database): Promise<string> {
   );
 }
 
-/** Looks again and again until something is so. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
+/** Looks again and again until every device shall have what follows from the changes. */
+export async function untilWorkedOut(isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + patience;
   while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`It was not so within ${patience / 60_000} minutes.`);
+    if (performance.now() > end) {
+      throw new Error(`Not every device was worked out within ${patience / 60_000} minutes.`);
+    }
     await delay(pause);
   }
 }
