@@ -93,7 +93,7 @@ function isServed(typings: Typings, owner: string, property: TypingsProperty): b
   if (typeOverlays[owner]?.omitted?.includes(property.name)) return false;
   const served = servedTypes[owner];
   if (isNavigation(typings, property)) return served?.navigation?.includes(property.name) ?? false;
-  return served?.structural !== false;
+  return served?.structural !== false && (served?.only?.includes(property.name) ?? true);
 }
 
 function isNavigation(typings: Typings, property: TypingsProperty): boolean {

@@ -1,9 +1,10 @@
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { answerApiRequest } from './api-requests.ts';
 import { appliveryRoutes } from './api/applivery/index.ts';
 import { graphApi, graphRolesOf } from './api/graph/index.ts';
-import { answerProblem, answerProblems, nativeRoutes } from './api/native/index.ts';
+import { answerProblem, answerProblems, nativeRoutes, type Planning } from './api/native/index.ts';
 import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
@@ -12,16 +13,19 @@ import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
 import type { Tasks } from './jobs/index.ts';
+import { longestParameter, refuseNul } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
-import { Fault } from './kernel/fault.ts';
 import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
 import { permissionsOfName } from './permission-names.ts';
 import {
+  applyPlan,
+  makePlan,
   policiesMigrations,
   recalculateTouched,
   recalculationJob,
   recalculationTask,
+  type AnswerChange,
 } from './policies/index.ts';
 import {
   accessTokens,
@@ -95,7 +99,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   answerProblems(server);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id);
-    if (/%00/.test(request.url)) throw new Fault('malformedBody', 'The URL contains a NUL character.');
+    refuseNul(request.url);
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -143,8 +147,24 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     publicUrl,
     rolesOf: (permissions) => graphRolesOf(new Set(permissions)),
   });
+  const answerChange: AnswerChange = (inside, scope, request) =>
+    answerApiRequest(
+      {
+        ...inside,
+        checkAnswers,
+        logBug: (error) => settings.log.error({ err: error }, 'unexpected error'),
+        origin: publicUrl,
+        permissionsOf: permissionsOfName,
+      },
+      { ...request, caller: scope, requestId: scope.requestId },
+    );
+  const planning: Planning = {
+    make: (scope, changes) => makePlan({ ...services, answerChange }, scope, changes),
+    apply: (scope, id) => applyPlan({ ...services, answerChange }, scope, id),
+  };
   await server.register(nativeRoutes, {
-    services: { ...services, permissionsOf: permissionsOfName },
+    services,
+    given: { permissionsOf: permissionsOfName, planning },
     authenticator: callers,
     checkAnswers,
   });
@@ -169,7 +189,11 @@ function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
     // A client that goes away while its change runs does not stop it; one that never finishes its request is cut off.
     requestTimeout: 120_000,
     forceCloseConnections: 'idle' as const,
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: longestParameter,
+    },
   };
   const server = tls ? Fastify({ ...options, https: { cert: tls.cert, key: tls.key } }) : Fastify(options);
   return server as FastifyInstance;

@@ -11,7 +11,7 @@ const layers: readonly (readonly string[])[] = [
   ['main.ts'],
   ['commands'],
   ['app.ts', 'demo', 'tls'],
-  ['permission-names.ts'],
+  ['permission-names.ts', 'api-requests.ts'],
   ['config.ts', 'metrics.ts'],
   ['api/oauth', 'api/graph', 'api/applivery', 'api/native'],
   ['http'],

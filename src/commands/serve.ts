@@ -7,6 +7,7 @@ import { readProcessConfig, variables, type Config } from '../config.ts';
 import { fillWithDemo } from '../demo/index.ts';
 import { startJobs } from '../jobs/index.ts';
 import { Fault } from '../kernel/fault.ts';
+import { resumeRecalculations } from '../policies/index.ts';
 import { bootstrap, change, operatorScope, type FirstCredentials } from '../tenancy/index.ts';
 import { filesCertificate, serverCertificate } from '../tls/index.ts';
 import { printFacts } from './output.ts';
@@ -53,6 +54,7 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
     log,
     checkAnswers: false,
   });
+  await resumeRecalculations(services);
   const jobs = startJobs({ url: services.databaseUrl.reveal(), tasks: tasksOf(services), log });
   try {
     await listen(app, config);

@@ -16,6 +16,7 @@ import { secretKey } from './secret-key.ts';
 export interface OpenServices extends ChangeServices, AsyncDisposable {
   /** What opens further connections to the database. */
   readonly databaseUrl: Secret;
+  readonly database: Database;
   /** The migrations that were applied now. */
   readonly migrated: readonly string[];
   /** Settles only if the embedded database ends by itself. */

@@ -1,6 +1,5 @@
 import { Kysely, PostgresDialect, sql, type ColumnType } from 'kysely';
 import pg from 'pg';
-import { Fault } from '../kernel/fault.ts';
 
 export type Pool = pg.Pool;
 
@@ -76,59 +75,4 @@ export function openPool({ url, maxConnections, applicationName, types }: PoolOp
 /** The tables of one domain, typed. Each domain has its own map, so a statement cannot name another domain's table. */
 export function tables<Tables>(reader: Reader): Kysely<Tables> {
   return reader.connection as unknown as Kysely<Tables>;
-}
-
-const retriedStates = new Set(['40001', '40P01']);
-const attempts = 3;
-
-/**
- * Runs `work` in one transaction. It is run again when PostgreSQL broke a deadlock at its cost, so it must have no effect but its
- * statements.
- */
-export async function transact<Result>(
-  database: Database,
-  work: (transaction: Transaction) => Promise<Result>,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await database.connection
-        .transaction()
-        .execute((connection) => work({ connection, inTransaction: true }));
-    } catch (error) {
-      if (attempt < attempts && retriedStates.has(sqlState(error) ?? '')) continue;
-      throw error;
-    }
-  }
-}
-
-function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
-}
-
-/** The name of the constraint that a statement broke by a duplicate (SQLSTATE 23505), if that is what happened. */
-export function brokenUniqueConstraint(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError && error.code === '23505' ? error.constraint : undefined;
-}
-
-/** The name of the foreign key that a statement broke (SQLSTATE 23503), if that is what happened. */
-export function brokenForeignKey(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError && error.code === '23503' ? error.constraint : undefined;
-}
-
-const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
-
-/** A `Fault` of code `unavailable` when the error means that the database cannot be reached now; else nothing. */
-export function unavailable(error: unknown): Fault | undefined {
-  const state = sqlState(error);
-  const code = (error as { code?: unknown } | null)?.code;
-  const lost =
-    state?.startsWith('08') === true ||
-    state?.startsWith('57P') === true ||
-    state === '53300' ||
-    (typeof code === 'string' && connectionCodes.has(code)) ||
-    (error instanceof Error &&
-      /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
-  return lost
-    ? new Fault('unavailable', 'The database does not answer. Try again shortly.', { cause: error })
-    : undefined;
 }

@@ -1,13 +1,9 @@
 export { sql } from 'kysely';
 export type { Selectable } from 'kysely';
 export {
-  brokenForeignKey,
-  brokenUniqueConstraint,
   openDatabase,
   openPool,
   tables,
-  transact,
-  unavailable,
   type Database,
   type JsonColumn,
   type Pool,
@@ -17,3 +13,5 @@ export {
 export { contains, listPage, type Listed, type Page } from './list.ts';
 export { migrate, type Migration } from './migrate.ts';
 export { anyOf, inOrderOf, ofEach, type OwnedId } from './owned.ts';
+export { brokenForeignKey, brokenUniqueConstraint, unavailable } from './sql-errors.ts';
+export { enclose, endsTransaction, transact } from './transaction.ts';

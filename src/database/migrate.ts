@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Fault } from '../kernel/fault.ts';
-import { transact, type Database } from './connection.ts';
+import type { Database } from './connection.ts';
+import { transact } from './transaction.ts';
 
 /** One step of the schema. Steps are only ever added; the name is kept in the database. */
 export interface Migration {

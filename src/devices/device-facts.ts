@@ -8,6 +8,9 @@ export interface DeviceFacts extends Pick<Device, 'id' | 'platform'> {
   readonly userId: Id | null;
   /** The operating system as the device names it; null when it has not. */
   readonly os: string | null;
+  readonly osVersion: string | null;
+  /** Null when it is not known. */
+  readonly supervised: boolean | null;
 }
 
 /** Those of these devices that are there and not deleted, in one statement. */
@@ -16,17 +19,24 @@ export async function loadDeviceFacts(
   organizationId: Id,
   ids: readonly Id[],
 ): Promise<DeviceFacts[]> {
-  const rows = await devicesTables(reader)
+  return devicesTables(reader)
     .selectFrom('devices_device')
-    .select(['id', 'platform', 'user_id', sql<string | null>`summary ->> 'os'`.as('os')])
+    .select([
+      'id',
+      'platform',
+      'user_id as userId',
+      sql<string | null>`summary ->> 'os'`.as('os'),
+      sql<string | null>`summary ->> 'osVersion'`.as('osVersion'),
+      sql<boolean | null>`(summary ->> 'supervised')::boolean`.as('supervised'),
+    ])
     .where('organization_id', '=', organizationId)
     .where('id', '=', sql<Id>`any(${ids}::uuid[])`)
     .where('state', '!=', 'DELETED')
     .execute();
-  return rows.map(({ id, platform, user_id, os }) => ({ id, platform, userId: user_id, os }));
 }
 
 /** The facts of a device that was read whole. */
 export function factsOf({ id, platform, user, summary }: Device): DeviceFacts {
-  return { id, platform, userId: user?.id ?? null, os: summary.os ?? null };
+  const { os = null, osVersion = null, supervised = null } = summary;
+  return { id, platform, userId: user?.id ?? null, os, osVersion, supervised };
 }

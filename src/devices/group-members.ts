@@ -27,7 +27,11 @@ export type FullGroupMember =
 export async function addGroupMembers(context: WriteContext, groupId: Id, ids: readonly Id[]): Promise<Id[]> {
   await requireGroup(context, groupId);
   const known = await groupMembersByIds(context, ids);
-  requireMembers(ids, new Set(known.keys()), (id) => `'${id}' is neither a user nor a device`);
+  requireMembers(
+    ids,
+    new Set(known.keys()),
+    (id) => `'${id}' is neither a user nor a device, or is a deleted device`,
+  );
   const users = await addGroupUsers(context, groupId, idsOf(known, 'user'));
   const devices = await addGroupDevices(context, groupId, idsOf(known, 'device'));
   return [...users, ...devices];

@@ -1,7 +1,7 @@
 import { anyOf, ofEach, type OwnedId, type Reader } from '../database/index.ts';
 import { invalidInput } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
-import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
+import { audit, type WriteContext } from '../tenancy/index.ts';
 import { lockGroup, type Group } from './groups.ts';
 import { directoryTables } from './tables.ts';
 
@@ -82,15 +82,6 @@ export async function groupsOfUsers(
   return ofEach(keys, rows, (row) => row.user_id).map((groups) =>
     groups.map(({ id, displayName }) => ({ id, displayName })),
   );
-}
-
-/** The groups that a user is in. */
-export async function groupsOfUser(
-  { db, scope }: ReadContext,
-  userId: Id,
-): Promise<Pick<Group, 'id' | 'displayName'>[]> {
-  const [groups] = await groupsOfUsers(db, [{ organizationId: scope.organization.id, id: userId }]);
-  return groups!;
 }
 
 /** Refuses what shall join a group and is not there. Faults: `invalidInput`. */

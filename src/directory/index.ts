@@ -2,7 +2,6 @@ export { normalizedTarget, targetViolations, type AssignmentTarget } from './ass
 export {
   addGroupUsers,
   auditGroupMembers,
-  groupsOfUser,
   groupsOfUsers,
   removeGroupUsers,
   requireMembers,

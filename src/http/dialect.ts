@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import type { Permission } from '../tenancy/index.ts';
+import type { Answer } from './answer.ts';
 import type { EndpointAnswer, EndpointOf } from './endpoint.ts';
 
 /** A query as the URL spells it. */
@@ -11,16 +11,13 @@ export type SentQuery = Readonly<Record<string, string | string[]>>;
 export interface Dialect<Given, Own> {
   /** Stands before the tags of its operations in the API reference. */
   readonly name: string;
-  readonly endpoints: readonly EndpointOf<Given, Own>[];
-  /** What its handlers get beside the request. */
-  readonly given: Given;
   /** Where its paths begin; below it, unknown paths are answered in its words. */
   readonly prefix: string;
   /** Where organizations lie below the prefix, and the path parameter that names one. */
   readonly organizations: string;
   readonly organizationParameter: string;
   /** Sent with every answer. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   /** Largest JSON body, in bytes. */
   readonly bodyLimit: number;
   /** Largest uploaded file, in bytes; left out where nothing is uploaded. */
@@ -34,15 +31,11 @@ export interface Dialect<Given, Own> {
   readonly readQuery?: (query: SentQuery) => SentQuery;
   /** What the OpenAPI document says of an operation beside its input: its answers, at least. */
   readonly describe: (endpoint: EndpointOf<Given, Own>) => object;
-  readonly sendAnswer: (
-    answer: EndpointAnswer<unknown>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) => FastifyReply;
-  /** See `AnswerFault`. Without `endpoint` the request has not reached an operation. */
-  readonly sendFault: (
-    fault: Fault | undefined,
-    reply: FastifyReply,
-    endpoint: EndpointOf<Given, Own> | undefined,
-  ) => FastifyReply;
+  /** Answers a request for `url` that was done. */
+  readonly answer: (answer: EndpointAnswer<unknown>, url: string) => Answer;
+  /**
+   * Answers a fault. No fault means that the server made a mistake, of which the caller is told nothing more; without `endpoint` the
+   * request has not reached an operation.
+   */
+  readonly answerFault: (fault: Fault | undefined, endpoint: EndpointOf<Given, Own> | undefined) => Answer;
 }

@@ -22,6 +22,10 @@ export function faultHandler(answer: AnswerFault) {
 export function answerFaults(server: FastifyInstance, answer: AnswerFault): void {
   server.setErrorHandler(faultHandler(answer));
   server.setNotFoundHandler(async ({ method, url }) => {
-    throw new Fault('routeNotFound', `There is no operation at ${method} ${url.split('?')[0]}.`);
+    throw routeNotFound(method, url);
   });
+}
+
+export function routeNotFound(method: string, url: string): Fault {
+  return new Fault('routeNotFound', `There is no operation at ${method} ${url.split('?')[0]}.`);
 }

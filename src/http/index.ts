@@ -1,7 +1,18 @@
-export type { Dialect, SentQuery } from './dialect.ts';
+export { jsonAnswer, sendAnswer, type Answer } from './answer.ts';
+export { apiOf } from './api.ts';
+export type { SentQuery } from './dialect.ts';
 export { endpointsOf, type EndpointAnswer, type EndpointOf } from './endpoint.ts';
-export { answerFaults, faultHandler } from './fault-handler.ts';
+export { answerFaults, faultHandler, routeNotFound } from './fault-handler.ts';
 export { faultOf } from './fault-of.ts';
+export {
+  answerInside,
+  apiAnswerOf,
+  requestAnswerer,
+  type ApiAnswer,
+  type ApiRequest,
+  type InProcessServices,
+} from './in-process.ts';
 export { acceptJson } from './json-body.ts';
 export { refuseOtherMethods } from './other-methods.ts';
+export { longestParameter, refuseNul, segmentsOf } from './path.ts';
 export { serve, type ServeOptions } from './serve.ts';

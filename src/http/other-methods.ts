@@ -9,17 +9,28 @@ export function refuseOtherMethods(
   url: string,
   served: readonly HTTPMethods[],
 ): void {
-  const accepted = served.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const accepted = acceptedMethods(served);
   server.route({
     method: methods.filter((method) => !accepted.includes(method)),
     url,
     schema: { hide: true },
     // Refused before the body is looked at.
     async onRequest({ method }, reply) {
-      const allowed = accepted.join(', ');
-      reply.header('allow', allowed);
-      throw new Fault('methodNotAllowed', `${method} is not possible here; ${allowed} is.`, { accepted });
+      reply.header('allow', accepted.join(', '));
+      throw methodNotAllowed(method, served);
     },
     handler: async () => undefined,
   });
+}
+
+/** The fault of a method that a path does not serve; it accepts the others. */
+export function methodNotAllowed(method: string, served: readonly string[]): Fault {
+  const accepted = acceptedMethods(served);
+  return new Fault('methodNotAllowed', `${method} is not possible here; ${accepted.join(', ')} is.`, {
+    accepted,
+  });
+}
+
+function acceptedMethods(served: readonly string[]): string[] {
+  return served.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { afterEach, expect, inject, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { openDatabase, sql, transact } from '../database/index.ts';
@@ -6,12 +7,12 @@ import { addJob, migrateJobs, runWaitingJobs, startJobs, type Tasks } from './in
 
 const cleanup: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const undo of cleanup.splice(0).reverse()) await undo();
+  for (const undo of cleanup.splice(0).toReversed()) await undo();
 });
 
 async function newDatabase(): Promise<TestDatabase> {
   const db = await testDatabase();
-  cleanup.push(() => db[Symbol.asyncDispose]());
+  cleanup.push(async () => db[Symbol.asyncDispose]());
   return db;
 }
 
@@ -41,24 +42,16 @@ function start(db: TestDatabase, tasks: Tasks, log = newLog(), patience?: number
 /** A task that notes its payloads, and does not end before it is let. */
 function heldTask() {
   const ran: Json[] = [];
-  const begun: (() => void)[] = [];
-  const held: (() => void)[] = [];
-  let arrived = 0;
+  const runs = new PassThrough({ objectMode: true });
+  const begun = runs[Symbol.asyncIterator]();
   return {
     ran,
-    task: async (payload: Json) => {
+    task: (payload: Json) => {
       ran.push(payload);
-      arrived++;
-      begun.shift()?.();
-      await new Promise<void>((resolve) => void held.push(resolve));
+      return new Promise<void>((letGo) => void runs.write(letGo));
     },
-    /** Resolves when the next run has begun. */
-    begins: () =>
-      arrived > 0
-        ? Promise.resolve(void arrived--)
-        : new Promise<void>((r) => void begun.push(() => (arrived--, r()))),
-    /** Lets the run that began first end. */
-    letGo: () => held.shift()?.(),
+    /** Resolves when the next run has begun, with what lets it end. */
+    begins: async () => (await begun.next()).value as () => void,
   };
 }
 
@@ -130,12 +123,12 @@ test('a job that is added while it runs is run again', async () => {
   const held = heldTask();
   const jobs = start(db, { held: held.task });
   await add(db, 'held', { n: 1 }, 'key');
-  await held.begins();
+  let letGo = await held.begins();
   await add(db, 'held', { n: 2 }, 'key');
   await add(db, 'held', { n: 3 }, 'key');
-  held.letGo();
-  await held.begins();
-  held.letGo();
+  letGo();
+  letGo = await held.begins();
+  letGo();
   await jobs.stop();
   expect(held.ran).toEqual([{ n: 1 }, { n: 3 }]);
   expect(await waiting(db)).toEqual([]);
@@ -188,12 +181,20 @@ test('a job that fails is logged once, without its payload, and tried again late
   expect(await waiting(db)).toEqual([]);
 });
 
+test('without tasks nothing is done, and what waits stays', async () => {
+  const db = await newDatabase();
+  await add(db, 'note', {});
+  await run(db, {});
+  await start(db, {}).stop();
+  expect(await waiting(db)).toMatchObject([{ task: 'note', locked: false, attempts: 0 }]);
+});
+
 test('what several jobs throw is thrown together', async () => {
   const db = await newDatabase();
   await add(db, 'fragile', { n: 1 });
   await add(db, 'fragile', { n: 2 });
-  const fragile = async (payload: Json) => {
-    throw new Error(`broke ${(payload as JsonObject)['n']}`);
+  const fragile = async () => {
+    throw new Error('It broke.');
   };
   await expect(run(db, { fragile })).rejects.toMatchObject({
     message: '2 jobs failed',
@@ -206,14 +207,14 @@ test('stop waits for what runs, and takes no other job', async () => {
   const held = heldTask();
   const jobs = start(db, { held: held.task });
   await add(db, 'held', { n: 1 });
-  await held.begins();
+  const letGo = await held.begins();
   await add(db, 'held', { n: 2 });
   let stopped = false;
   const stopping = jobs.stop().then(() => (stopped = true));
   // Everything that does not wait for the job would be done by now.
   await sql`select 1`.execute(db.database.connection);
   expect(stopped).toBe(false);
-  held.letGo();
+  letGo();
   await stopping;
   expect(held.ran).toEqual([{ n: 1 }]);
   expect(await waiting(db)).toEqual([{ task: 'held', attempts: 0, locked: false, later: false }]);
@@ -224,10 +225,10 @@ test('stop cuts off a job that takes too long; it is tried again', async () => {
   const held = heldTask();
   const jobs = start(db, { held: held.task }, newLog(), 0);
   await add(db, 'held', { n: 1 });
-  await held.begins();
+  const letGo = await held.begins();
   await jobs.stop();
   expect(await waiting(db)).toEqual([{ task: 'held', attempts: 1, locked: false, later: true }]);
-  held.letGo();
+  letGo();
 });
 
 test('a worker whose connections are lost works on', async () => {
@@ -236,15 +237,32 @@ test('a worker whose connections are lost works on', async () => {
   const log = newLog();
   start(db, { held: held.task }, log);
   await add(db, 'held', { n: 1 });
-  await held.begins();
+  const endFirst = await held.begins();
+  endFirst();
+  while ((await waiting(db)).length > 0);
   const noticed = log.until('trying again');
   await cutOff(db);
-  held.letGo();
   await noticed;
   await add(db, 'held', { n: 2 });
-  await held.begins();
-  held.letGo();
+  const endSecond = await held.begins();
+  endSecond();
   expect(held.ran).toEqual([{ n: 1 }, { n: 2 }]);
+});
+
+test('a worker that could not look up its tasks at first works when it can', async () => {
+  const db = await newDatabase();
+  const held = heldTask();
+  const log = newLog();
+  const rename = (from: string, to: string) =>
+    sql.raw(`alter table graphile_worker.${from} rename to ${to}`).execute(db.database.connection);
+  await rename('_private_tasks', 'away');
+  const noticed = log.until('no jobs run now');
+  start(db, { held: held.task }, log);
+  await noticed;
+  await rename('away', '_private_tasks');
+  await add(db, 'held', {});
+  const letGo = await held.begins();
+  letGo();
 });
 
 test('a job whose end cannot be written, because the database is away, runs again when it is back', async () => {
@@ -253,7 +271,7 @@ test('a job whose end cannot be written, because the database is away, runs agai
   const log = newLog();
   start(db, { held: held.task }, log);
   await add(db, 'held', { n: 1 });
-  await held.begins();
+  let letGo = await held.begins();
   const name = new URL(db.url).pathname.slice(1);
   const admin = openDatabase({ url: inject('clusterUrl'), maxConnections: 1 });
   cleanup.push(() => admin.close());
@@ -262,12 +280,12 @@ test('a job whose end cannot be written, because the database is away, runs agai
   await allow(false);
   const unwritten = log.until('Failed to complete jobs');
   await cutOff(db);
-  held.letGo();
+  letGo();
   await unwritten;
   await log.until('trying again');
   await allow(true);
-  await held.begins();
-  held.letGo();
+  letGo = await held.begins();
+  letGo();
   expect(held.ran).toEqual([{ n: 1 }, { n: 1 }]);
 });
 
@@ -276,7 +294,7 @@ test('the jobs of a worker that died are taken over, those of one that lives are
   const held = heldTask();
   start(db, { held: held.task });
   await add(db, 'held', { n: 1 });
-  await held.begins();
+  const letGo = await held.begins();
   await add(db, 'note', { of: 'the dead' });
   await sql`
     update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-dead', attempts = 1
@@ -297,7 +315,7 @@ test('the jobs of a worker that died are taken over, those of one that lives are
   await other.stop();
   expect(ran).toEqual([{ of: 'the dead' }]);
   expect(await waiting(db)).toMatchObject([{ task: 'held', locked: true }]);
-  held.letGo();
+  letGo();
 });
 
 test('several servers may bring the tables up to date at once', async () => {
@@ -317,7 +335,7 @@ test('the signals and the standard output of the process are left alone', async 
   const held = heldTask();
   start(db, { held: held.task });
   await add(db, 'held', {});
-  await held.begins();
+  const letGo = await held.begins();
   expect(listeners()).toEqual(before);
-  held.letGo();
+  letGo();
 });

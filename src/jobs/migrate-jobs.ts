@@ -1,4 +1,4 @@
-import { runMigrations } from 'graphile-worker';
+import { Logger, runMigrations } from 'graphile-worker';
 import { openPool, type Pool } from '../database/index.ts';
 import { Fault } from '../kernel/fault.ts';
 import { schema } from './worker-options.ts';
@@ -24,7 +24,7 @@ export async function migrateBy(pool: Pool): Promise<void> {
   const locked = await pool.connect();
   try {
     await locked.query('select pg_advisory_lock($1)', [migrationLock]);
-    await runMigrations({ pgPool: pool, schema });
+    await runMigrations({ pgPool: pool, schema, logger: new Logger(() => () => {}) });
   } catch (cause) {
     throw new Fault('unavailable', `The tables of the jobs cannot be used: ${(cause as Error).message}`, {
       cause,

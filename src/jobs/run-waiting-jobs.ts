@@ -12,6 +12,7 @@ export async function runWaitingJobs({
   readonly tasks: Tasks;
   readonly log: JobLog;
 }): Promise<void> {
+  if (Object.keys(tasks).length === 0) return;
   const failures: unknown[] = [];
   const pool = openPool({ url, maxConnections: 2, applicationName: 'muster jobs' });
   try {

@@ -26,7 +26,7 @@ const abandonedEvery = 60_000;
 const forcedWithin = 5_000;
 
 /**
- * Runs jobs until it is stopped. When the database fails it, everything is closed and started again, with growing pauses, until the
+ * Runs jobs until it is stopped; without tasks there is nothing to do. When the database fails it, everything is closed and started again, with growing pauses, until the
  * database is back.
  */
 export function startJobs(settings: JobsSettings): Jobs {
@@ -74,7 +74,8 @@ async function runUntilStopped(
     options.events.on('pool:listen:error', ({ error }) => fail(error));
     options.events.on('pool:listen:success', ({ client, workerPool }) => {
       startedWell();
-      client.query(lockPresence, [presence, workerPool.id]).catch(fail);
+      // After the connection's first statement, which it is about to run: the driver wants one at a time.
+      client.once('drain', () => void client.query(lockPresence, [presence, workerPool.id]).catch(fail));
     });
     const worker = runTaskList({ ...options, concurrency }, taskList(tasks), pool);
     let gaveUp = false;
@@ -99,14 +100,17 @@ async function prepare(pool: Pool): Promise<void> {
 }
 
 async function shutDown(worker: WorkerPool, stopping: AbortSignal, patience: number): Promise<void> {
-  const settled = worker.gracefulShutdown('The server stops')?.then(noop, noop);
+  const finished = settled(worker.gracefulShutdown('The server stops')).then(() => true);
   const impatient = aborted(stopping).then(() => delay(patience, false, { ref: false }));
-  if ((await Promise.race([Promise.resolve(settled).then(() => true), impatient])) !== false) return;
-  const forced = Promise.resolve(worker.forcefulShutdown('The server stopped')).then(noop, noop);
+  if (await Promise.race([finished, impatient])) return;
+  const forced = settled(worker.forcefulShutdown('The server stopped'));
   await Promise.race([forced, delay(forcedWithin, undefined, { ref: false })]);
 }
 
-function noop(): void {}
+/** Waits for a promise whose error is logged where it comes from. */
+async function settled(promise: unknown): Promise<void> {
+  await Promise.allSettled([promise]);
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -29,6 +29,8 @@ export type FaultCode =
   | 'alreadyExists'
   /** It cannot be removed while others refer to it. */
   | 'inUse'
+  /** What was decided on has changed since, or is just being changed. */
+  | 'outdated'
   /** `If-Match` names another version than the stored one. */
   | 'preconditionFailed'
   | 'tooManyRequests'

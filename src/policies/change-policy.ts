@@ -1,19 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { brokenForeignKey } from '../database/index.ts';
-import { devicesByIds, nameOfDevice, requireSegmentOfInput } from '../devices/index.ts';
+import { requireSegmentOfInput } from '../devices/index.ts';
 import { rootSegmentId } from '../directory/index.ts';
 import { requireRevision } from '../kernel/etag.ts';
-import { Fault } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
-import { devicesAssigned } from './assignments.ts';
-import { rulesUsing } from './automation-rules.ts';
-import { counted, namedAtMost, type Policy, type PolicyContent, type PolicyFamily } from './policy.ts';
+import { audit, type WriteContext } from '../tenancy/index.ts';
+import type { Policy, PolicyContent, PolicyFamily } from './policy.ts';
 import { policiesOf, policyNotFound } from './policies.ts';
 import { contentColumns, policyOfRow } from './policy-row.ts';
 import { policiesTables } from './tables.ts';
-import { targetsOfPolicies } from './targets.ts';
 
 export interface NewPolicy<Document extends object = JsonObject> {
   /** One of the family's kinds. */
@@ -104,53 +99,8 @@ export async function updatePolicy<Document extends object>(
   return after;
 }
 
-/** Removes a policy with its versions and targets. Faults: `notFound`, `preconditionFailed`, `inUse` while it is given to a device or by a rule. */
-export async function removePolicy(
-  context: WriteContext,
-  family: PolicyFamily<object>,
-  id: Id,
-  ifMatch: readonly number[] | undefined,
-): Promise<void> {
-  const { db, scope } = context;
-  const row = await policiesOf(context, family).where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!row) throw policyNotFound(family, id);
-  requireRevision(ifMatch, row.version);
-  await refuseWhileAssigned(context, row.name, id);
-  const targets = (await targetsOfPolicies(context, [id])).get(id) ?? [];
-  try {
-    await policiesTables(db)
-      .deleteFrom('policies_policy')
-      .where('organization_id', '=', scope.organization.id)
-      .where('id', '=', id)
-      .execute();
-  } catch (error) {
-    if (brokenForeignKey(error) === undefined) throw error;
-    throw new Fault('inUse', `The policy '${row.name}' is assigned. Take it from what has it first.`);
-  }
-  context.touched.assignments.add(id);
-  const policy = policyOfRow(family, row);
-  await audit(context, {
-    action: `${family.area}.remove`,
-    target: targetOf(policy),
-    before: { ...policy, ...(targets.length > 0 && { targets: targets.map(({ target }) => target) }) },
-    after: null,
-  });
-}
-
-async function refuseWhileAssigned(context: ReadContext, name: string, id: Id): Promise<void> {
-  const { count, first } = await devicesAssigned(context, id, namedAtMost);
-  const devices = await devicesByIds(context, first);
-  const names = first.flatMap((device) => devices.get(device) ?? []).map(nameOfDevice);
-  const rules = await rulesUsing(context, { policyId: id });
-  const uses = [
-    ...(count > 0 ? [`is assigned to ${counted(count, ['device', 'devices'], names)}`] : []),
-    ...(rules ? [`is given by ${rules}`] : []),
-  ];
-  if (uses.length === 0) return;
-  throw new Fault('inUse', `The policy '${name}' ${uses.join(' and ')}. Take it from them first.`);
-}
-
-function targetOf({ kind, id, name }: Policy<object>) {
+/** How audit events name a policy. */
+export function targetOf({ kind, id, name }: Policy<object>) {
   return { type: kind, id, name };
 }
 

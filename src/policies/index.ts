@@ -42,13 +42,25 @@ export {
   type Recalculation,
 } from './desired-state/index.ts';
 export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
-export { createPolicy, removePolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
+export { createPolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
 export { largestPriority, priorityOf } from './engine/index.ts';
 export { loadItems, type Items } from './items.ts';
 export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
+export {
+  applyPlan,
+  listPlannedDevices,
+  listPlannedDifferences,
+  listPlans,
+  makePlan,
+  requirePlan,
+  type AnswerChange,
+  type Plan,
+  type PlannedDifference,
+  type ProposedChange,
+} from './plans/index.ts';
 export {
   getPolicy,
   listAllPolicies,
@@ -70,6 +82,7 @@ export { getPolicyVersion, listPolicyVersions, type PolicyVersion } from './poli
 export { readOmaSecret } from './read-oma-secret.ts';
 export { removeAudience } from './remove-audience.ts';
 export { removeGroup } from './remove-group.ts';
+export { removePolicy } from './remove-policy.ts';
 export { rollBackPolicy } from './roll-back-policy.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';

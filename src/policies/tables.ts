@@ -8,6 +8,7 @@ import type { AssetExtension, AssetType } from './asset-type.ts';
 import type { ResolvedDocument, System } from './engine/index.ts';
 import type { SetMember } from './desired-state/policy-set.ts';
 import type { RecalculationScope } from './desired-state/recalculation.ts';
+import type { Plan, PlanCounts, PlannedDifference } from './plans/plan.ts';
 
 interface PolicyTable {
   organization_id: Id;
@@ -136,6 +137,36 @@ interface RecalculationTable {
   finished_at: Date | null;
 }
 
+interface PlanTable {
+  organization_id: Id;
+  id: Id;
+  sealed_changes: Buffer;
+  changes: JsonColumn<Plan['changes']>;
+  new_ids: Id[];
+  fingerprint: string;
+  counts: JsonColumn<PlanCounts>;
+  created_by: string;
+  created_at: Date;
+  expires_at: Date;
+  applied_at: Date | null;
+}
+
+interface PlanDifferenceTable {
+  organization_id: Id;
+  plan_id: Id;
+  number: number;
+  devices: number;
+  cannot_take: boolean;
+  difference: JsonColumn<PlannedDifference>;
+}
+
+interface PlanDeviceTable {
+  organization_id: Id;
+  plan_id: Id;
+  device_id: Id;
+  number: number;
+}
+
 interface AssetTable {
   organization_id: Id;
   id: Id;
@@ -199,6 +230,9 @@ interface PoliciesTables {
   policies_set_member: SetMemberTable;
   policies_device_set: DeviceSetTable;
   policies_recalculation: RecalculationTable;
+  policies_plan: PlanTable;
+  policies_plan_difference: PlanDifferenceTable;
+  policies_plan_device: PlanDeviceTable;
   policies_asset: AssetTable;
   policies_asset_content: AssetContentTable;
   policies_application: ApplicationTable;
@@ -208,6 +242,7 @@ interface PoliciesTables {
 export type PolicyRow = Selectable<PolicyTable>;
 export type TargetRow = Selectable<TargetTable>;
 export type RuleRow = Selectable<RuleTable>;
+export type PlanRow = Selectable<PlanTable>;
 export type RecalculationRow = Selectable<RecalculationTable>;
 export type AssetRow = Selectable<AssetTable>;
 export type ApplicationRow = Selectable<ApplicationTable>;

@@ -1,4 +1,4 @@
-import type { Database } from '../database/index.ts';
+import type { Reader } from '../database/index.ts';
 import {
   auditTargetOfDevice,
   loadDevices,
@@ -56,7 +56,7 @@ export interface WindowsDeviceReader {
 /** One device takes a chain of statements, each of which waits for the one before: so more batches are under way than usual. */
 const chained = { atMost: 4 };
 
-export function windowsDeviceReader(database: Database): WindowsDeviceReader {
+export function windowsDeviceReader(database: Reader): WindowsDeviceReader {
   const findDevice = gather(
     (wanted: Parameters<typeof loadDevices>[1]) => loadDevices(database, wanted),
     chained,

@@ -91,6 +91,7 @@ export interface AuditEvent {
 interface AuditFilter {
   readonly targetType?: string | undefined;
   readonly targetId?: string | undefined;
+  readonly requestId?: string | undefined;
   /** Only events older than this one: the last id of the page before. */
   readonly olderThan?: Id | undefined;
   readonly limit: number;
@@ -109,6 +110,7 @@ export async function listAuditEvents(
     .limit(filter.limit);
   if (filter.targetType !== undefined) query = query.where('target_type', '=', filter.targetType);
   if (filter.targetId !== undefined) query = query.where('target_id', '=', filter.targetId);
+  if (filter.requestId !== undefined) query = query.where('request_id', '=', filter.requestId);
   if (filter.olderThan !== undefined) query = query.where('id', '<', filter.olderThan);
   const rows = await query.execute();
   return rows.map((row) => ({

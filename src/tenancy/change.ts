@@ -1,4 +1,4 @@
-import { transact, type Database } from '../database/index.ts';
+import { transact, type Database, type Transaction } from '../database/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/id.ts';
 import { allPermissions } from './permissions.ts';
@@ -7,7 +7,8 @@ import type { SecretBox } from './secret-box.ts';
 
 /** What every change needs from the process. */
 export interface ChangeServices {
-  readonly database: Database;
+  /** Within a transaction every change is a part of it, and whoever opened it keeps them or not. */
+  readonly database: Database | Transaction;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly secrets: SecretBox;

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { macOSGeneralExample, partnerExample } from '../../src/api/graph/fixtures/documented-examples.ts';
 import { sampleValue, writable } from '../../src/api/graph/fixtures/sample-values.ts';
 import { models, typeOf } from '../../src/api/graph/model/model.ts';
+import { addGroupMembers, createDevice } from '../../src/devices/index.ts';
+import { createGroup, createUser } from '../../src/directory/index.ts';
 import { deviceConfigurations } from '../../src/policies/index.ts';
 import { makeApplePushCa } from '../support/apple-push-ca.ts';
 import { testServer, type TestServer } from '../support/server.ts';
@@ -181,6 +183,21 @@ describe.each(versions)('the models of %s read', (version) => {
       'GroupCollectionResponse',
       (await server.send({ url: `/${version}/groups` })).text,
     );
+  });
+
+  test('the members of a group, each as what it is', async () => {
+    const group = await server.change(server.tenant, async (context) => {
+      const { id } = await createGroup(context, { displayName: 'g', mailNickname: 'g' });
+      const user = await createUser(context, { email: `${version}@example.com`, name: 'Ada' });
+      const device = await createDevice(context, { platform: 'windows', summary: { os: 'Windows' } });
+      await addGroupMembers(context, id, [user.id, device.id]);
+      return id;
+    });
+    const answer = await server.send({ url: `/${version}/groups/${group}/members?$count=true&$top=2` });
+    const read = expectReadWhole(version, 'DirectoryObjectCollectionResponse', answer.text);
+    expect(wireForm(read, [])).toMatchObject({
+      value: [{ userPrincipalName: `${version}@example.com` }, { operatingSystem: 'Windows' }],
+    });
   });
 
   test('every error', async () => {

@@ -1,5 +1,7 @@
 import { fillWithDemo } from '../../src/demo/index.ts';
-import type { Permission } from '../../src/tenancy/index.ts';
+import type { Id } from '../../src/kernel/id.ts';
+import { recalculateTouched } from '../../src/policies/index.ts';
+import { nothingTouched, type Permission } from '../../src/tenancy/index.ts';
 import { makeApplePushCa } from './apple-push-ca.ts';
 import type { TestAnswer, TestServer } from './server.ts';
 
@@ -71,7 +73,33 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     },
     201,
   );
+  const plan = await succeed(
+    server,
+    'POST',
+    `${native}/plans`,
+    {
+      changes: [
+        {
+          method: 'PATCH',
+          url: `${graph}/deviceConfigurations/${configuration}`,
+          body: {
+            '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration',
+            passwordMinimumLength: 11,
+          },
+        },
+      ],
+    },
+    201,
+  );
+  // With these limits every change is left to the job.
+  await server.change(server.tenant, async (context) => {
+    const touched = { ...nothingTouched(), assignments: new Set([configuration as Id]) };
+    await recalculateTouched({ ...context, touched }, { devices: 0, sets: 0 });
+  });
+  await server.runJobs();
   const ids: Record<string, string> = {
+    plan: plan.id,
+    recalculation: await ofNative('/recalculations'),
     getOmaSettingPlainTextValue: windows.id,
     secretReferenceValueId: windows.omaSettings[0].secretReferenceValueId,
     winDeviceId: await ofApplivery('/mdm/windows/enterprise/devices'),
@@ -93,6 +121,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     groups: await ofGraph('/v1.0/groups'),
   };
   ids['member'] = await ofNative(`/groups/${ids['group']}/members`);
+  ids['memberId'] = ids['device']!;
+  const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/devices/${ids['device']}` };
+  await succeed(server, 'POST', `/v1.0/groups/${ids['groups']}/members/$ref`, reference, 204);
   return {
     allIds: Object.values(ids),
     idOf(template, parameter) {
@@ -106,7 +137,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
       return id;
     },
     permissionsFor: (template) =>
-      /^\/api\/.*\/policies/.test(template) ? ['windows.policy.read', 'windows.policy.update'] : [],
+      /^\/api\/.*\/policies/.test(template)
+        ? ['windows.policy.read', 'windows.policy.update', 'windows.policy.remove']
+        : [],
   };
 }
 

@@ -1,18 +1,11 @@
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
-import type { EntraConfiguration } from '../../compliance/index.ts';
-import type { Id } from '../../kernel/id.ts';
-import type { WindowsDeviceReader } from '../../policies/index.ts';
 import type { FaultOverrides } from './errors.ts';
+import type { GatheredReads } from './gathered-reads.ts';
 
 export type { EndpointAnswer } from '../../http/index.ts';
 
 export interface Given {
-  /** Reads whose statements concurrent requests share. */
-  readonly gathered: {
-    readonly windowsDevices: WindowsDeviceReader;
-    /** By organization. */
-    readonly entraConfiguration: (organizationId: Id) => Promise<EntraConfiguration | undefined>;
-  };
+  readonly gathered: GatheredReads;
 }
 
 export interface Own {

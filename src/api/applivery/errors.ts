@@ -28,6 +28,7 @@ const wireErrors = {
   methodNotAllowed: { status: 405, code: 4050, message: 'Method not allowed' },
   alreadyExists: { status: 409, code: 4090, message: 'Entity already exists' },
   inUse: { status: 409, code: 4091, message: 'Entity is in use' },
+  outdated: { status: 409, code: 4090, message: 'Conflict' },
   preconditionFailed: { status: 412, code: 4120, message: 'Precondition failed' },
   tooManyRequests: { status: 429, code: 4290, message: 'Too many requests' },
   unavailable: { status: 503, code: 5030, message: 'Service unavailable' },

@@ -14,7 +14,7 @@ import type { GraphVersion } from './model/document.ts';
 import { models } from './model/model.ts';
 import { odataContext } from './payload/context.ts';
 import { contentType, metadataLevel, type MetadataLevel } from './payload/metadata-level.ts';
-import { acceptedGraphPermissions } from './permissions.ts';
+import { requirePermission } from './permissions.ts';
 import { graphRoutes } from './resources/index.ts';
 import type { GraphRoute, RouteAnswer } from './route.ts';
 import {
@@ -64,7 +64,7 @@ export async function dispatch(services: GraphServices, request: GraphRequest): 
     return { status: 204, headers: { allow: methodsOf(candidates).join(', ') }, body: undefined };
   }
   const found = routeFor(request.method, candidates);
-  requirePermission(request.caller, found.route);
+  requirePermission(request.caller.principal, found.route.permission);
 
   const scope = { ...request.caller, requestId: request.requestId };
   const search = new URLSearchParams(query);
@@ -154,12 +154,6 @@ function firstUnknown(version: GraphVersion, pieces: readonly PathPiece[]): stri
   const unknown = pieces.findIndex((_, index) => !isKnown(index + 1));
   const named = pieces.slice(0, unknown < 0 ? pieces.length : unknown + 1);
   return named.findLast((piece) => piece.kind === 'segment')?.text ?? '';
-}
-
-function requirePermission({ principal }: Caller, { permission }: GraphRoute): void {
-  if (principal.permissions.has(permission)) return;
-  const accepted = acceptedGraphPermissions(permission);
-  throw new Fault('forbidden', `One of ${accepted.join(', ')} is needed.`, { accepted });
 }
 
 function preferences(header: string | undefined): ReadonlySet<string> {

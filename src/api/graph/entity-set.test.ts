@@ -371,8 +371,8 @@ describe('one entity', () => {
 test.each([
   ['/v1.0/nothing', 'nothing'],
   ['/v1.0/deviceManagement/nothing', 'nothing'],
-  ['/v1.0/groups/00000000-0000-8000-8000-000000000000/members', 'members'],
-  ["/v1.0/groups('x')/members/$ref", 'members'],
+  ['/v1.0/groups/00000000-0000-8000-8000-000000000000/owners', 'owners'],
+  ["/v1.0/groups('x')/owners/$ref", 'owners'],
   ["/v1.0/deviceManagement/nothing('x')/deviceConfigurations", 'nothing'],
   ['/v1.0/deviceManagement/applePushNotificationCertificate/assign', 'assign'],
 ])('GET %s has no segment %s', async (url, segment) => {

@@ -1,7 +1,7 @@
-import { Fault, notFound } from '../../kernel/fault.ts';
+import { notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
-import { directoryObjectNotFound, type Flavour } from './errors.ts';
+import type { Flavour } from './errors.ts';
 import { findType, isDerivedFrom } from './model/model.ts';
 import { keyedPath } from './payload/context.ts';
 import { readEntity, type EntityInput, type Properties } from './payload/read.ts';
@@ -13,6 +13,7 @@ import {
   bothVersions,
   castType,
   idOfKey,
+  inWordsOfTheDirectory,
   keyText,
   type GraphRoute,
   type RouteAnswer,
@@ -83,7 +84,10 @@ export function entitySetRoutes(set: EntitySet): GraphRoute[] {
     versions: bothVersions,
     flavour: set.flavour,
     permission,
-    handle: set.flavour === 'directory' ? inWordsOfTheDirectory(handle) : handle,
+    handle:
+      set.flavour === 'directory'
+        ? async (request) => inWordsOfTheDirectory(request.match, () => handle(request))
+        : handle,
   });
   return [
     route('GET', path, permissions.read, (request) => list(set, request)),
@@ -93,18 +97,6 @@ export function entitySetRoutes(set: EntitySet): GraphRoute[] {
     route('PATCH', `${path}/{id}`, permissions.update, (request) => update(set, request)),
     route('DELETE', `${path}/{id}`, permissions.remove, (request) => remove(set, request)),
   ];
-}
-
-/** Entra has words of its own for an id that it does not have. */
-function inWordsOfTheDirectory(handle: GraphRoute['handle']): GraphRoute['handle'] {
-  return async (request) => {
-    try {
-      return await handle(request);
-    } catch (error) {
-      const isMissing = error instanceof Fault && error.code === 'notFound' && request.match.keys.length > 0;
-      throw isMissing ? directoryObjectNotFound(keyText(request.match, 0)) : error;
-    }
-  };
 }
 
 async function list(set: EntitySet, request: RouteRequest): Promise<RouteAnswer> {

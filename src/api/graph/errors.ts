@@ -80,6 +80,7 @@ const wireErrors = {
   methodNotAllowed: { status: 405, intune: 'BadRequest', directory: 'Request_BadRequest', atGateway: true },
   alreadyExists: { status: 409, intune: 'Conflict', directory: 'Conflict' },
   inUse: { status: 409, intune: 'Conflict', directory: 'Conflict' },
+  outdated: { status: 409, intune: 'Conflict', directory: 'Request_Conflict' },
   preconditionFailed: { status: 412, intune: 'PreconditionFailed', directory: 'PreconditionFailed' },
   tooManyRequests: { status: 429, intune: 'TooManyRequests', directory: 'TooManyRequests', atGateway: true },
   unavailable: { status: 503, intune: 'ServiceUnavailable', directory: 'ServiceUnavailable' },
@@ -130,10 +131,10 @@ function plainError(status: number, code: string, message: string, context: Erro
   return { status, body: { error } };
 }
 
-/** The fault of an id the directory does not have, in Entra's words. */
-export function directoryObjectNotFound(id: string): Fault {
-  const sentence = 'does not exist or one of its queried reference-property objects are not present.';
-  return new Fault('notFound', `Resource '${id}' ${sentence}`);
+/** The fault of an id the directory does not have, in Entra's words. `path` is where the body names it; without it, the URL does. */
+export function directoryObjectNotFound(id: string, path?: string): Fault {
+  const message = `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`;
+  return new Fault('notFound', message, { violations: path === undefined ? [] : [{ path, message }] });
 }
 
 function messageOf(fault: Fault, wire: WireError): string {

@@ -13,7 +13,7 @@ export interface GatheredReads {
   readonly pushCertificate: (organizationId: Id) => Promise<StoredPushCertificate | undefined>;
 }
 
-/** Made once a process: only reads of the same source can be gathered. */
+/** Made once for each source: only reads of the same one can be gathered. */
 export function gatheredReads(db: Reader): GatheredReads {
   return {
     partner: gather((keys: readonly OwnedId[]) => loadPartners(db, keys)),

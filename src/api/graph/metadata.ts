@@ -47,12 +47,14 @@ function typeElement(type: StructuredType): string {
 }
 
 function propertyElement(property: Property): string {
-  const { name, collection, navigation, nullable } = property;
+  const { name, collection, navigation, reference, nullable } = property;
   const type = collection ? `Collection(${property.type})` : property.type;
   const annotations = annotationElements(property);
-  // Everything that can be navigated to is part of the entity it is reached from.
-  if (navigation)
-    return element('NavigationProperty', { Name: name, Type: type, ContainsTarget: 'true' }, annotations);
+  if (navigation) {
+    // What does not stand on its own is part of the entity it is reached from.
+    const contains = reference ? undefined : 'true';
+    return element('NavigationProperty', { Name: name, Type: type, ContainsTarget: contains }, annotations);
+  }
   return element(
     'Property',
     { Name: name, Type: type, Nullable: nullable ? undefined : 'false' },

@@ -1,4 +1,5 @@
-import type { Permission } from '../../tenancy/index.ts';
+import { Fault } from '../../kernel/fault.ts';
+import type { Caller, Permission } from '../../tenancy/index.ts';
 
 const actions = ['read', 'create', 'update', 'remove'] as const;
 
@@ -41,13 +42,20 @@ const documentedGrants = {
   'DeviceManagementManagedDevices.Read.All': ['pushCertificate.read', ...intune, ...devicesRead],
   'DeviceManagementManagedDevices.ReadWrite.All': [...intune, ...devicesRead],
   'GroupMember.Read.All': ['group.read'],
+  'GroupMember.ReadWrite.All': ['group.read', 'groupMember.update'],
   'Group.Read.All': ['group.read'],
   'Group.Create': ['group.create'],
-  'Group.ReadWrite.All': group,
+  'Group.ReadWrite.All': [...group, 'groupMember.update'],
   'User.Read.All': ['user.read'],
   'User.ReadWrite.All': ['user.read'],
   'Directory.Read.All': ['group.read', 'user.read'],
-  'Directory.ReadWrite.All': ['group.read', 'group.create', 'group.update', 'user.read'],
+  'Directory.ReadWrite.All': [
+    'group.read',
+    'group.create',
+    'group.update',
+    'groupMember.update',
+    'user.read',
+  ],
 } as const satisfies Record<string, readonly Permission[]>;
 
 /** The service names these in its refusals, and old applications hold them. */
@@ -70,6 +78,13 @@ export function acceptedGraphPermissions(needed: Permission): GraphPermission[] 
   return (Object.keys(graphPermissions) as GraphPermission[]).filter((name) =>
     graphPermissions[name].includes(needed),
   );
+}
+
+/** Faults: `forbidden`, with the Graph permissions that would do. */
+export function requirePermission({ permissions }: Caller['principal'], permission: Permission): void {
+  if (permissions.has(permission)) return;
+  const accepted = acceptedGraphPermissions(permission);
+  throw new Fault('forbidden', `One of ${accepted.join(', ')} is needed.`, { accepted });
 }
 
 /** The neutral permissions that a token's `roles` or `scp` stand for. Names of other services mean nothing here. */

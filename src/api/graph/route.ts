@@ -1,7 +1,7 @@
 import { parseGuidId, type Id } from '../../kernel/id.ts';
-import { notFound } from '../../kernel/fault.ts';
+import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
-import type { Flavour } from './errors.ts';
+import { directoryObjectNotFound, type Flavour } from './errors.ts';
 import type { GraphVersion } from './model/document.ts';
 import { findType, isDerivedFrom, type Model } from './model/model.ts';
 import type { ContextSubject } from './payload/context.ts';
@@ -77,6 +77,19 @@ export function keyAt({ keys }: PathMatch, position: number): string {
 export function keyText(match: PathMatch, position: number): string {
   const text = keyAt(match, position);
   return text.length > 64 ? `${text.slice(0, 63)}…` : text;
+}
+
+/** Entra has words of its own for an id that it does not have: here the path's first one, unless the fault tells a place of the body. */
+export async function inWordsOfTheDirectory<Result>(
+  match: PathMatch,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const isNotFound = error instanceof Fault && error.code === 'notFound' && error.violations.length === 0;
+    throw isNotFound && match.keys.length > 0 ? directoryObjectNotFound(keyText(match, 0)) : error;
+  }
 }
 
 /** The type that a cast in the path narrows the declared one to. Faults: `invalidInput`. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { acceptJson, refuseOtherMethods } from '../../http/index.ts';
+import { acceptJson, refuseOtherMethods, sendAnswer } from '../../http/index.ts';
 import type { Authenticator, Caller, ChangeServices } from '../../tenancy/index.ts';
 import { readBatch, requireJson, runBatch, type BatchItem } from './batch.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type GraphServices,
 } from './dispatch.ts';
 import { graphFailedDependency, type ErrorContext } from './errors.ts';
+import { clientRequestId, commonHeaders, errorContextOf, targetOf } from './exchange.ts';
 import { gatheredReads } from './gathered-reads.ts';
 import { csdl, serviceDocument } from './metadata.ts';
 import type { GraphVersion } from './model/document.ts';
@@ -26,7 +27,6 @@ interface GraphOptions {
 }
 
 const bodyLimit = 4 * 1024 * 1024;
-const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Microsoft Graph under `/v1.0` and `/beta`. One catch-all a version: paths, keys and casts are OData's, which the HTTP router does not
@@ -82,7 +82,7 @@ function serveVersion(
     handler: async (request, reply) => {
       const { method, body } = request;
       const headers = request.headers as Record<string, string | undefined>;
-      const sent = { method, headers, body, target: targetOf(request) };
+      const sent = { method, headers, body, target: targetOf(request.url) };
       return send(
         request,
         reply,
@@ -136,39 +136,19 @@ function originOf({ scheme }: GraphOptions, request: FastifyRequest): string {
   return `${scheme}//${request.headers.host ?? request.host}`;
 }
 
-/** What stands below the version. */
-function targetOf({ url }: FastifyRequest): string {
-  return url.replace(/^\/*[^/?]*\/*/, '');
-}
-
 function errorContext(options: GraphOptions, request: FastifyRequest): ErrorContext {
-  return {
-    flavour: flavourOf(targetOf(request)),
-    requestId: request.id,
-    clientRequestId: clientRequestId(request.headers) ?? request.id,
-    date: options.services.clock(),
-    url: originOf(options, request) + request.url,
-  };
-}
-
-/** The client's own id of the request, so that both sides' logs can be laid side by side. */
-function clientRequestId(headers: FastifyRequest['headers']): string | undefined {
-  const sent = headers['client-request-id'] ?? headers['x-ms-client-request-id'];
-  return typeof sent === 'string' && guidShape.test(sent) ? sent : undefined;
+  const { url, headers, id } = request;
+  const exchange = { origin: originOf(options, request), url, headers, requestId: id };
+  return errorContextOf(exchange, options.services.clock());
 }
 
 async function send(
-  request: FastifyRequest,
+  { headers, id }: FastifyRequest,
   reply: FastifyReply,
   answer: GraphAnswer,
 ): Promise<FastifyReply> {
-  return reply
-    .code(answer.status)
-    .headers({
-      'client-request-id': clientRequestId(request.headers) ?? request.id,
-      'strict-transport-security': 'max-age=31536000',
-      'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: { DataCenter: 'Muster' } }),
-      ...answer.headers,
-    })
-    .send(answer.body);
+  return sendAnswer(reply, {
+    ...answer,
+    headers: { ...commonHeaders({ headers, requestId: id }), ...answer.headers },
+  });
 }

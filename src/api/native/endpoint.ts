@@ -1,11 +1,27 @@
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
-import type { Permission } from '../../tenancy/index.ts';
+import { Fault } from '../../kernel/fault.ts';
+import type { Id } from '../../kernel/id.ts';
+import type { Plan, ProposedChange } from '../../policies/index.ts';
+import type { Permission, Scope } from '../../tenancy/index.ts';
 
 export type { EndpointAnswer } from '../../http/index.ts';
 
 export interface Given {
   /** The permissions that a name stands for, Muster's own or one of a dialect that the server speaks; none for an unknown name. */
   readonly permissionsOf: (name: string) => readonly Permission[];
+  /** Undefined within a plan: there changes are tried already. */
+  readonly planning: Planning | undefined;
+}
+
+/** Tries changes, and makes those of a plan: see `makePlan` and `applyPlan`. */
+export interface Planning {
+  make(scope: Scope, changes: readonly ProposedChange[]): Promise<Plan>;
+  apply(scope: Scope, planId: Id): Promise<Plan>;
+}
+
+export function requirePlanning(planning: Planning | undefined): Planning {
+  if (planning) return planning;
+  throw new Fault('routeNotFound', 'There are no plans within a plan.');
 }
 
 export interface Own {

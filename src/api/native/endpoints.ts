@@ -5,7 +5,9 @@ import { deviceEndpoints } from './resources/devices.ts';
 import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
+import { planEndpoints } from './resources/plans.ts';
 import { policyEndpoints } from './resources/policies.ts';
+import { recalculationEndpoints } from './resources/recalculations.ts';
 import { tokenEndpoints } from './resources/tokens.ts';
 
 /** Every operation of Muster's own API. */
@@ -17,5 +19,7 @@ export const endpoints: readonly Endpoint[] = [
   ...deviceEndpoints,
   ...effectivePolicyEndpoints,
   ...policyEndpoints,
+  ...recalculationEndpoints,
+  ...planEndpoints,
   ...auditEventEndpoints,
 ];

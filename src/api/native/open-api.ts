@@ -35,6 +35,11 @@ export function describe(endpoint: Endpoint): object {
 }
 
 function success({ method, data }: Endpoint): Record<number, unknown> {
-  if (Type.IsUndefined(data)) return { 204: { description: 'Done', type: 'null' } };
+  const done = { 204: { description: 'Done', type: 'null' } };
+  if (Type.IsUndefined(data)) return done;
+  if (Type.IsUnion(data) && data.anyOf.some(Type.IsUndefined)) {
+    const [told] = data.anyOf.filter((one) => !Type.IsUndefined(one));
+    return { 200: { description: 'Done', ...told }, ...done };
+  }
   return { [method === 'POST' ? 201 : 200]: { description: 'Done', ...data } };
 }

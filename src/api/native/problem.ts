@@ -18,6 +18,7 @@ const statuses = {
   methodNotAllowed: 405,
   alreadyExists: 409,
   inUse: 409,
+  outdated: 409,
   preconditionFailed: 412,
   tooManyRequests: 429,
   unavailable: 503,

@@ -17,14 +17,22 @@ import { sha256, type PolicySet } from './policy-set.ts';
 export type ResolvedSet = { readonly key: string; readonly document: ResolvedDocument } | null;
 
 /** What these sets come to with the policies as they are now, in one statement. */
-export async function resolveSets(
+export async function resolveSets(context: ReadContext, sets: readonly Resolvable[]): Promise<ResolvedSet[]> {
+  const resolveSet = await setResolver(context, sets);
+  return sets.map(resolveSet);
+}
+
+type Resolvable = Pick<PolicySet, 'system' | 'members'>;
+
+/** Makes the function that resolves any of these sets, so that not all documents need to be held at once. One statement. */
+export async function setResolver(
   context: ReadContext,
-  sets: readonly Pick<PolicySet, 'system' | 'members'>[],
-): Promise<ResolvedSet[]> {
+  sets: readonly Resolvable[],
+): Promise<(set: Resolvable) => ResolvedSet> {
   const deliverable = sets.filter(({ system }) => system !== null);
   const ids = deliverable.flatMap(({ members }) => members.map(({ policyId }) => policyId));
   const policies = await compiledPolicies(context, [...new Set(ids)]);
-  return sets.map(({ system, members }) => {
+  return ({ system, members }) => {
     if (system === null) return null;
     const assigned = members.flatMap(({ policyId, source }, index) => {
       const policy = policies.get(policyId);
@@ -33,7 +41,7 @@ export async function resolveSets(
     });
     const document = resolve(system, assigned);
     return { key: documentKey(document, sha256), document };
-  });
+  };
 }
 
 async function compiledPolicies(

@@ -77,7 +77,7 @@ async function reachingEach(
   const [own, groups, heads] = await Promise.all([
     ownPolicies(context, devices),
     groupsOf(context, devices),
-    policyHeads(context, given),
+    policyHeads(context, idsOfGiven([...new Set(given)])),
   ]);
   const keys = devices.map(({ userId }, index) => [
     everyone.allDevices,
@@ -142,12 +142,12 @@ async function groupsOf(
   });
 }
 
-async function policyHeads(
-  context: ReadContext,
-  given: readonly (readonly GivenPolicy[])[],
-): Promise<Map<Id, PolicyHead>> {
-  const different = [...new Set(given)];
-  const ids = [...new Set(different.flat().map(({ policyId }) => policyId))];
+function idsOfGiven(given: readonly (readonly GivenPolicy[])[]): Id[] {
+  return [...new Set(given.flat().map(({ policyId }) => policyId))];
+}
+
+/** The policies with these ids, in one statement. */
+export async function policyHeads(context: ReadContext, ids: readonly Id[]): Promise<Map<Id, PolicyHead>> {
   if (ids.length === 0) return new Map();
   const rows = await selectHeads(context)
     .where('policy.id', '=', sql<Id>`any(${ids}::uuid[])`)

@@ -1,5 +1,5 @@
 import { sql } from '../../database/index.ts';
-import { loadDeviceFacts } from '../../devices/index.ts';
+import { loadDeviceFacts, type DeviceFacts } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
 import { systemOf } from '../system.ts';
@@ -19,9 +19,11 @@ export async function lockDesiredState({ db, scope }: WriteContext): Promise<voi
   await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db.connection);
 }
 
-/** Which set each of these devices shall have now; a device that was deleted shall have none and is left out. */
-export async function wantedSets(context: ReadContext, ids: readonly Id[]): Promise<Map<Id, PolicySet>> {
-  const devices = await loadDeviceFacts(context.db, context.scope.organization.id, ids);
+/** Which set each of these devices shall have now. */
+export async function wantedSets(
+  context: ReadContext,
+  devices: readonly DeviceFacts[],
+): Promise<Map<Id, PolicySet>> {
   const reaching = await policiesReachingAll(context, devices);
   const sets = onceForAlike(
     devices,
@@ -34,15 +36,14 @@ export async function wantedSets(context: ReadContext, ids: readonly Id[]): Prom
   return new Map(devices.map(({ id }, index) => [id, sets[index]!]));
 }
 
-/** Gives these devices the sets that they shall have now. As many statements however many they are, but for sets that are new. */
+/** Gives these devices the sets that they shall have now; one that was deleted shall have none. As many statements however many they are, but for sets that are new. */
 export async function recalculateDevices(context: WriteContext, ids: readonly Id[]): Promise<void> {
   if (ids.length === 0) return;
-  const wanted = await wantedSets(context, ids);
+  const devices = await loadDeviceFacts(context.db, context.scope.organization.id, ids);
+  const wanted = await wantedSets(context, devices);
   const setIds = await keepSets(context, [...wanted.values()]);
-  const left = await leaveSets(
-    context,
-    ids.filter((id) => !wanted.has(id)),
-  );
+  const gone = ids.filter((id) => !wanted.has(id));
+  const left = await leaveSets(context, gone);
   const moved = await giveSets(
     context,
     [...wanted].map(([device, { key }]) => [device, setIds.get(key)!]),

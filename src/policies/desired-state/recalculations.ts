@@ -2,7 +2,7 @@ import { sql, type Reader } from '../../database/index.ts';
 import { candidates } from '../../devices/audiences/index.ts';
 import { idsOfDevices } from '../../devices/index.ts';
 import { addJob } from '../../jobs/index.ts';
-import { notFound } from '../../kernel/fault.ts';
+import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Json } from '../../kernel/json.ts';
 import {
@@ -37,6 +37,8 @@ const atOnce: Limits = { devices: 200, sets: 100 };
 /** How much the job looks at in one transaction, for which others wait. */
 const inBatch: Limits = { devices: 2_000, sets: 50 };
 
+const keptFor = 30 * 24 * 60 * 60 * 1_000;
+
 export const recalculationJob = 'policies.recalculate';
 
 /** What follows from a change for the desired state of devices: the last part of every change. */
@@ -58,6 +60,10 @@ async function resolveTouched(context: WriteContext, policies: readonly Id[], li
 }
 
 async function recalculateScope(context: WriteContext, devices: DeviceScope, limits: Limits): Promise<void> {
+  const { users, policies, everything } = devices;
+  if (!everything && users.length + policies.length === 0 && devices.devices.length <= limits.devices) {
+    return recalculateDevices(context, devices.devices);
+  }
   const query = await idsInScope(context, devices);
   const { rows } = await sql<{ id: Id; total: number }>`select id, count(*) over () as total
     from (${query}) device (id) order by id limit ${limits.devices + 1}`.execute(context.db.connection);
@@ -73,6 +79,12 @@ async function startRecalculation(
   scope: RecalculationScope,
   total: number,
 ): Promise<void> {
+  const { db, scope: of, now } = context;
+  await policiesTables(db)
+    .deleteFrom('policies_recalculation')
+    .where('organization_id', '=', of.organization.id)
+    .where('finished_at', '<', new Date(now.getTime() - keptFor))
+    .execute();
   const id = context.newId();
   await policiesTables(context.db)
     .insertInto('policies_recalculation')
@@ -200,6 +212,16 @@ export async function listRecalculations(
   let query = selectRecalculations(context).orderBy('id').limit(limit);
   if (after !== undefined) query = query.where('id', '>', after);
   return (await query.execute()).map(recalculationOfRow);
+}
+
+/** Faults: `outdated` while something is still to be worked out. */
+export async function refuseWhileRecalculating(context: ReadContext): Promise<void> {
+  const row = await selectRecalculations(context).where('finished_at', 'is', null).executeTakeFirst();
+  if (!row) return;
+  throw new Fault(
+    'outdated',
+    `A change is just being worked out for ${row.total} devices, ${row.done} of them so far. Try again when the recalculation '${row.id}' is finished.`,
+  );
 }
 
 /** Whether something that is still to be worked out may give the device another desired state. */

@@ -10,7 +10,7 @@ import {
   type Exclusion,
 } from './assignment.ts';
 import type { Decision, LoserReason, ResolvedDocument, ResolvedSetting } from './resolve.ts';
-import type { NotApplicable, Platform, Setting } from './setting.ts';
+import type { NotApplicable, Platform, Setting, System } from './setting.ts';
 
 /** How far a setting has come on a device. */
 export interface Progress {
@@ -111,9 +111,18 @@ function explained(
   return { ...base, state: progress?.state ?? 'pending', reason: progress?.reason ?? null };
 }
 
+/** What a device lacks for a setting's key, for people; undefined when nothing. */
+export function lackedFor(
+  system: System,
+  key: string,
+  device: Pick<ExplainedDevice, 'osVersion' | 'supervised'>,
+): string | undefined {
+  return missingOn(device, requirementOf(system, key), system);
+}
+
 /** What a device lacks for a key. A device that has not told its version or supervision is taken to have what it needs. */
 function missingOn(
-  { osVersion, supervised }: ExplainedDevice,
+  { osVersion, supervised }: Pick<ExplainedDevice, 'osVersion' | 'supervised'>,
   needed: ReturnType<typeof requirementOf>,
   system: string,
 ): string | undefined {

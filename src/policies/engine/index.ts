@@ -13,8 +13,9 @@ export {
 export type { CompiledPolicy } from './compile/kind.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
-export { explain, type ExplainedPolicy, type Explanation, type Progress } from './explain.ts';
+export { explain, lackedFor, type ExplainedPolicy, type Explanation, type Progress } from './explain.ts';
+export { diff, type DocumentDifference } from './diff.ts';
 export { documentKey, policySetKey } from './policy-set.ts';
-export { resolve, type AssignedPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';
-export { isSecret, withoutSecretItem, withoutSecrets } from './secret.ts';
+export { resolve, type DocumentPolicy, type ResolvedDocument, type ResolvedSetting } from './resolve.ts';
+export { isSecret, withoutSecretItem, withoutSecrets, withoutSecretsOfDifference } from './secret.ts';
 export type { NotApplicable, Setting, System } from './setting.ts';

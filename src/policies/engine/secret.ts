@@ -1,5 +1,6 @@
 import type { Json } from '../../kernel/json.ts';
 import { isObject } from './json-values.ts';
+import type { DocumentDifference } from './diff.ts';
 import type { ExplainedSetting } from './explain.ts';
 import type { NotApplicable } from './setting.ts';
 
@@ -24,6 +25,31 @@ export function withoutSecrets(setting: ExplainedSetting): ExplainedSetting {
 
 function shown(value: Json): Json {
   return isSecret(value) ? { ...(value as object), secret: masked } : value;
+}
+
+/** The difference of two documents without its secrets. */
+export function withoutSecretsOfDifference(difference: DocumentDifference): DocumentDifference {
+  const masked = <Item extends { readonly value: Json }>(item: Item): Item => ({
+    ...item,
+    value: shown(item.value),
+  });
+  const both = <
+    Item extends { readonly before: { readonly value: Json }; readonly after: { readonly value: Json } },
+  >(
+    item: Item,
+  ): Item => ({ ...item, before: masked(item.before), after: masked(item.after) });
+  return {
+    ...difference,
+    added: difference.added.map(masked),
+    changed: difference.changed.map(both),
+    removed: difference.removed.map(masked),
+    handedOver: difference.handedOver.map(both),
+    losers: { new: difference.losers.new.map(masked), gone: difference.losers.gone.map(masked) },
+    notApplicable: {
+      new: difference.notApplicable.new.map(withoutSecretItem),
+      gone: difference.notApplicable.gone.map(withoutSecretItem),
+    },
+  };
 }
 
 /** What does not apply, without the value of an OMA setting that is a secret. */

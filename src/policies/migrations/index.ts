@@ -5,6 +5,7 @@ import { targetsByKey } from './0003-targets-by-key.ts';
 import { secrets } from './0004-secrets.ts';
 import { automationRules } from './0005-automation-rules.ts';
 import { desiredState } from './0006-desired-state.ts';
+import { plans } from './0007-plans.ts';
 
 export const policiesMigrations: readonly Migration[] = [
   policies,
@@ -13,4 +14,5 @@ export const policiesMigrations: readonly Migration[] = [
   secrets,
   automationRules,
   desiredState,
+  plans,
 ];

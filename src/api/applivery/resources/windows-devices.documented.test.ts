@@ -311,10 +311,11 @@ describe('statements', () => {
       expect((await own.put(devicePath, body)).status).toBe(200);
       return server.takeStatements().filter((text) => !/^(begin|commit|start transaction)/.test(text)).length;
     };
-    // Token, lock, policies, update, audit event, rules, and what the answer expands: the device's script.
-    expect(await statements({ tags: ['one'] })).toBe(7);
+    // Token, lock, policies, update, audit event, rules, and what the answer expands: the device's script. Then the desired state: lock,
+    // the device, its policies by itself, by its groups, by targets and by rules, the set that it has now, and that it has it.
+    expect(await statements({ tags: ['one'] })).toBe(15);
     expect(await statements({ tags: ['one'] })).toBe(5);
     const winPolicyAssignments = [{ winPolicyId: hexOfId(other.id), priority: 0 }];
-    expect(await statements({ ...documented.request, winPolicyAssignments })).toBe(13);
+    expect(await statements({ ...documented.request, winPolicyAssignments })).toBe(28);
   });
 });

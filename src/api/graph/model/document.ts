@@ -6,6 +6,8 @@ export interface PropertyDeclaration {
   readonly collection?: true;
   readonly nullable?: true;
   readonly navigation?: true;
+  /** What it navigates to stands on its own. A body names it by URLs, in `…@odata.bind`. */
+  readonly reference?: true;
   /** Set by the service; what a client sends is ignored. */
   readonly readOnly?: boolean;
   /** It has no value but one that a client gives. */

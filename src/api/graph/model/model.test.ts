@@ -49,7 +49,10 @@ test('the model has the property names of the typings', () => {
     Own<Preview.MacOSPrivacyAccessControlItem, object>
   >();
   expectTypeOf<OwnNames<V1, 'microsoft.graph.group'>>().toEqualTypeOf<
-    Own<Stable.Group, Stable.DirectoryObject>
+    Own<Stable.Group, Stable.DirectoryObject> | 'members' | 'transitiveMembers'
+  >();
+  expectTypeOf<OwnNames<V1, 'microsoft.graph.device'>>().toEqualTypeOf<
+    Exclude<Own<Stable.Device, Stable.DirectoryObject>, 'alternativeSecurityIds'>
   >();
   expectTypeOf<OwnNames<Beta, 'microsoft.graph.deviceConfigurationAssignment'>>().toEqualTypeOf<
     Own<Preview.DeviceConfigurationAssignment, Preview.Entity>

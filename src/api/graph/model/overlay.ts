@@ -148,7 +148,14 @@ export const typeOverlays: Readonly<Record<string, TypeOverlay>> = {
   },
 
   // cloudLicensing belongs to another namespace and to a feature of Entra that has no counterpart here.
-  group: { omitted: ['cloudLicensing'] },
+  // Members are entities of their own; those of groups inside of groups are worked out.
+  group: {
+    omitted: ['cloudLicensing'],
+    properties: { members: { reference: true }, transitiveMembers: { reference: true, readOnly: true } },
+  },
+
+  // https://learn.microsoft.com/graph/api/resources/device: "For internal use only."
+  device: { omitted: ['alternativeSecurityIds'] },
 
   // CSDL: Edm.DateTimeOffset.
   membershipRuleProcessingStatus: { properties: { lastMembershipUpdated: { type: 'Edm.DateTimeOffset' } } },

@@ -3,6 +3,8 @@ interface ServedType {
   readonly navigation?: readonly string[];
   /** Its own structural properties are served unless this is false. */
   readonly structural?: false;
+  /** Of its own structural properties, these alone are. */
+  readonly only?: readonly string[];
   /** Every type derived from it is served as well. */
   readonly withDerived?: true;
 }
@@ -24,5 +26,23 @@ export const servedTypes: Readonly<Record<string, ServedType>> = {
   omaSetting: { withDerived: true },
   deviceConfigurationAssignment: {},
   deviceAndAppManagementAssignmentTarget: { withDerived: true },
-  group: {},
+  group: { navigation: ['members', 'transitiveMembers'] },
+  // What Graph answers with unless `$select` asks for more, and what is known besides.
+  user: {
+    only: [
+      'accountEnabled',
+      'businessPhones',
+      'createdDateTime',
+      'displayName',
+      'givenName',
+      'jobTitle',
+      'mail',
+      'mobilePhone',
+      'officeLocation',
+      'preferredLanguage',
+      'surname',
+      'userPrincipalName',
+    ],
+  },
+  device: {},
 };

@@ -6,7 +6,10 @@ import { jsonKind, readEnum, readPrimitive } from './read-value.ts';
 import { report, type Reading } from './reading.ts';
 import { writeValue } from './write.ts';
 
-/** Property values by name, as they are stored: dates canonical, enums by member name, derived complex values with `@odata.type`. */
+/**
+ * Property values by name, as they are stored: dates canonical, enums by member name, derived complex values with `@odata.type`. What a
+ * body binds stays the URLs that it named, under `…@odata.bind`.
+ */
 export type Properties = Readonly<Record<string, unknown>>;
 
 export interface EntityInput {
@@ -110,6 +113,10 @@ function readObject(
   for (const key of Object.keys(json)) checkKey(reading, type, key, path, options.mode);
   const properties: Record<string, unknown> = {};
   for (const property of type.properties.values()) {
+    if (isBindable(property) && Object.hasOwn(json, bindOf(property))) {
+      const place = join(path, bindOf(property));
+      properties[bindOf(property)] = readBind(reading, json[bindOf(property)], place);
+    }
     if (property.readOnly || property.navigation) continue;
     const place = join(path, property.name);
     if (Object.hasOwn(json, property.name)) {
@@ -133,6 +140,7 @@ function checkKey(
   mode: 'create' | 'update',
 ): void {
   if (key.endsWith('@odata.bind')) {
+    if ([...type.properties.values()].some((bound) => isBindable(bound) && key === bindOf(bound))) return;
     report(reading, join(path, key), `${quoted(key)} cannot be bound on type '${type.name}'.`);
     return;
   }
@@ -145,6 +153,20 @@ function checkKey(
     const message = `Cannot ${verb} navigation property '${key}' on entity type '${type.name}'. Write it by its own path.`;
     report(reading, join(path, key), message);
   }
+}
+
+function isBindable({ reference, readOnly }: Property): boolean {
+  return reference === true && !readOnly;
+}
+
+/** What a body names the entities with that a navigation property shall lead to. */
+function bindOf({ name }: Property): string {
+  return `${name}@odata.bind`;
+}
+
+function readBind(reading: Reading, json: unknown, path: string): readonly string[] | undefined {
+  if (Array.isArray(json) && json.every((url) => typeof url === 'string')) return json;
+  return report(reading, path, `'${path}' must be a collection of URLs.`);
 }
 
 function readProperty(

@@ -84,6 +84,11 @@ export function selectedProperty(scope: Scope, item: string): string {
   return `${type}/${ownProperty(scope, derived, [property, ...rest].join('/'))}`;
 }
 
+/** Whether a type that is derived from the declared one has that property. */
+export function isDerivedProperty({ model, type }: Scope, name: string): boolean {
+  return typeOf(model, type).family.some((derived) => typeOf(model, derived).properties.has(name));
+}
+
 function ownProperty(scope: Scope, owner: StructuredType, name: string): string {
   if (owner.properties.has(name)) return name;
   throw unknownProperty(name, owner.name, scope, hint(scope.model, owner, name));

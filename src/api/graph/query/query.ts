@@ -3,7 +3,7 @@ import { metadataLevel, type MetadataLevel } from '../payload/metadata-level.ts'
 import { quoted, refusal, refuse, type GraphViolation } from '../violation.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { Filter, OrderKey } from './ast.ts';
-import { selectedProperty, type Scope } from './check.ts';
+import { isDerivedProperty, selectedProperty, type Scope } from './check.ts';
 import { parseFilter } from './filter.ts';
 import { parseOrderBy } from './order-by.ts';
 
@@ -27,6 +27,8 @@ export interface QueryRules {
   readonly options: readonly QueryOption[];
   /** The largest `$top`. */
   readonly maxTop: number;
+  /** `$select` takes a property of a derived type without that type before it, as the directory does. */
+  readonly selectsDerived?: true;
   /** Navigation properties that `$expand` may name. */
   readonly expandable: readonly string[];
 }
@@ -96,7 +98,9 @@ function parseSelect(rules: QueryRules, text: string): Query {
   const names = namesIn('$select', text);
   if (names.includes('*')) return {};
   const scope = scopeOf(rules, '$select');
-  return { select: [...new Set(names.map((name) => selectedProperty(scope, name)))] };
+  const selected = (name: string) =>
+    rules.selectsDerived && isDerivedProperty(scope, name) ? name : selectedProperty(scope, name);
+  return { select: [...new Set(names.map(selected))] };
 }
 
 function parseExpand(rules: QueryRules, text: string): string[] {

@@ -12,7 +12,9 @@ import { entitySetRoutes, type Entity, type EntitySet } from '../entity-set.ts';
 import type { Properties } from '../payload/read.ts';
 import { unsetValue } from '../model/edm.ts';
 import { models, typeOf } from '../model/model.ts';
-import { refusal, violation, type GraphViolation } from '../violation.ts';
+import { requirePermission } from '../permissions.ts';
+import { refusal, refuse, violation, type GraphViolation } from '../violation.ts';
+import { addReferences, type Reference } from './group-references.ts';
 
 const type = 'microsoft.graph.group';
 
@@ -25,6 +27,9 @@ const unset = new Map(
     unsetValue(models.beta, property),
   ]),
 );
+/** Adds members; it takes none away. https://learn.microsoft.com/graph/api/group-post-members */
+const bind = 'members@odata.bind';
+const mostBound = 20;
 /** Microsoft Graph demands these of a new group. */
 const required = ['displayName', 'mailNickname', 'mailEnabled', 'securityEnabled'] as const;
 
@@ -44,10 +49,18 @@ const groups: EntitySet = {
     refuseAll(
       missing.map((name) => violation(name, `The property '${name}' is required on type '${type}'.`)),
     );
-    return entityOf(await createGroup(context, content as GroupContent));
+    const group = await createGroup(context, content as GroupContent);
+    await addReferences(context, group.id, membersIn(properties));
+    return entityOf(group);
   },
-  update: async (context, id, read, ifMatch) =>
-    entityOf(await updateGroup(context, id, contentOf(read({ type, values: {} })), ifMatch)),
+  update: async (context, id, read, ifMatch) => {
+    const properties = read({ type, values: {} });
+    const group = await updateGroup(context, id, contentOf(properties), ifMatch);
+    const members = membersIn(properties);
+    if (members.length > 0) requirePermission(context.scope.principal, 'groupMember.update');
+    await addReferences(context, id, members);
+    return entityOf(group);
+  },
   remove: removeGroup,
 };
 
@@ -58,11 +71,21 @@ function entityOf({ id, revision, createdAt, ...group }: Group): Entity {
   return { id, type, revision, values: { ...values, groupTypes: [], createdDateTime: createdAt } };
 }
 
+/** What a body adds to the members. */
+function membersIn(properties: Properties): Reference[] {
+  const urls = (properties[bind] ?? []) as readonly string[];
+  if (urls.length > mostBound) {
+    const message = `'${bind}' has ${urls.length} elements; it can contain a maximum of ${mostBound}.`;
+    throw refuse(bind, message);
+  }
+  return urls.map((url, index) => ({ url, path: `${bind}[${index}]` }));
+}
+
 function contentOf(properties: Properties): Partial<GroupContent> {
   const violations: GraphViolation[] = [];
   for (const [name, value] of Object.entries(properties)) {
     const isUnset = value == null || isDeepStrictEqual(value, unset.get(name));
-    if (isUnset || kept.some((known) => known === name)) continue;
+    if (isUnset || name === bind || kept.some((known) => known === name)) continue;
     violations.push(violation(name, `The property '${name}' of a group is not kept by this server.`));
   }
   if (properties['mailEnabled'] === true) {

@@ -4,6 +4,7 @@ import { complianceManagementPartnerRoutes } from './compliance-management-partn
 import { deviceConfigurationAssignmentRoutes } from './device-configuration-assignments.ts';
 import { deviceConfigurationRoutes } from './device-configurations.ts';
 import { deviceManagementRoutes } from './device-management.ts';
+import { groupMemberRoutes } from './group-members.ts';
 import { groupRoutes } from './groups.ts';
 import { omaSettingPlainTextRoute } from './oma-setting-plain-text.ts';
 
@@ -16,4 +17,5 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...deviceConfigurationAssignmentRoutes,
   omaSettingPlainTextRoute,
   ...groupRoutes,
+  ...groupMemberRoutes,
 ];

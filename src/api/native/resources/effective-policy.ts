@@ -76,6 +76,10 @@ const EffectivePolicyShape = Type.Object({
     platform: Type.Enum([...platforms]),
   }),
   settings: Type.Array(SettingShape, { description: 'What the device shall have, no key twice' }),
+  isRecalculating: Type.Boolean({
+    description:
+      'A change is being worked out that may still give the device something else: see `GET …/recalculations`',
+  }),
   notApplicable: Type.Array(NotApplicableShape, {
     description: 'What of its policies the device does not get, or not as it is written',
   }),
@@ -114,6 +118,7 @@ function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
         at: setting.reported.at?.toISOString() ?? null,
       },
     })),
+    isRecalculating: policy.isRecalculating,
     notApplicable: policy.notApplicable.map(({ property, value, reason, message, policy: of }) => ({
       ...source(of),
       property,

@@ -205,7 +205,7 @@ export const groupEndpoints: readonly Endpoint[] = [
     tag,
     summary: 'Add users and devices to a group',
     description: 'Those that are in it already stay in it. When one of them cannot be added, none is.',
-    permission: 'group.update',
+    permission: 'groupMember.update',
     path: GroupPath,
     body: Type.Object({
       members: Type.Array(AnyId('Id of a user or device'), { minItems: 1, maxItems: 1_000 }),
@@ -224,7 +224,7 @@ export const groupEndpoints: readonly Endpoint[] = [
     url: '/groups/{group}/members/{member}',
     tag,
     summary: 'Remove a user or device from a group',
-    permission: 'group.update',
+    permission: 'groupMember.update',
     path: Type.Object({ ...GroupPath.properties, member: AnyId('Id of the user or device') }),
     data: Type.Undefined(),
     handle: async ({ path, change }) => {

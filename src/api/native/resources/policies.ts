@@ -6,12 +6,14 @@ import {
   listPolicySummaries,
   listPolicyVersions,
   policyFamilies,
+  removePolicy,
   rollBackPolicy,
   type AnyPolicyFamily,
   type PolicySummary,
   type PolicyVersion,
 } from '../../../policies/index.ts';
 import type { ReadContext, Scope } from '../../../tenancy/index.ts';
+import { etagOf } from '../../../kernel/etag.ts';
 import { endpoint, type Endpoint, type EndpointAnswer } from '../endpoint.ts';
 import {
   AnyId,
@@ -24,6 +26,8 @@ import {
   PageQuery,
   Timestamp,
 } from '../shapes.ts';
+
+import { PlanShape, requirePlanPermissions, shownPlan } from './plans.ts';
 
 const tag = 'Policies';
 
@@ -95,13 +99,13 @@ function versionShown({ madeAt, madeBy, ...rest }: PolicyVersion): Static<typeof
   return { version, name, description, madeAt: madeAt.toISOString(), madeBy };
 }
 
-type Verb = 'read' | 'update';
+type Verb = 'read' | 'update' | 'remove';
 
 function may({ principal }: Scope, verb: Verb) {
   return ({ area }: AnyPolicyFamily) => principal.permissions.has(`${area}.${verb}`);
 }
 
-/** The families that the caller may read or change. Faults: `forbidden` when it is none of them. */
+/** The families of which the caller may do this. Faults: `forbidden` when it is none of them. */
 function requireFamilies(scope: Scope, verb: Verb, families: readonly AnyPolicyFamily[] = policyFamilies) {
   const allowed = families.filter(may(scope, verb));
   if (allowed.length > 0) return allowed;
@@ -212,5 +216,35 @@ export const policyEndpoints: readonly Endpoint[] = [
         await rollBackPolicy(context, family, { id, version: body.version, ifMatch });
         return answer(context, changeable, path.policy);
       }),
+  }),
+  endpoint({
+    name: 'removePolicy',
+    method: 'DELETE',
+    url: '/policies/{policy}',
+    tag,
+    summary: 'Delete a policy of any kind',
+    description: `Refused while devices or automation rules have it. With \`force\`, the answer is a plan that takes it from them and deletes it, to be looked at and applied; making the plan needs what \`POST …/plans\` needs. ${needs('remove')}`,
+    permission,
+    path: PolicyPath,
+    query: Type.Object({ force: Type.Optional(Type.Boolean({ description: 'Also from what has it' })) }),
+    data: Type.Union([PlanShape, Type.Undefined()]),
+    handle: async ({ path, query: { force = false }, ifMatch, read, change, planning }) => {
+      const { scope } = read;
+      if (force && planning) {
+        requirePlanPermissions(scope);
+        const headers = ifMatch ? { 'if-match': ifMatch.map(etagOf).join(', ') } : {};
+        const url = `/api/v1/organizations/${scope.organization.slug}/policies/${path.policy}?force=true`;
+        const plan = await planning.make(scope, [{ method: 'DELETE', url, headers, body: undefined }]);
+        return { data: shownPlan(plan) };
+      }
+      await change(async (context) => {
+        const removable = requireFamilies(scope, 'remove');
+        const visible = [...new Set([...removable, ...policyFamilies.filter(may(scope, 'read'))])];
+        const { id, family } = await requirePolicy(context, visible, path.policy);
+        requireFamilies(scope, 'remove', [family]);
+        await removePolicy(context, family, id, ifMatch, { force });
+      });
+      return { data: undefined };
+    },
   }),
 ];

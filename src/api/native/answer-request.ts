@@ -1,0 +1,18 @@
+import {
+  requestAnswerer,
+  type ApiAnswer,
+  type ApiRequest,
+  type InProcessServices,
+} from '../../http/index.ts';
+import { api } from './api.ts';
+import type { Given } from './endpoint.ts';
+
+const answer = requestAnswerer(api);
+
+/** Answers a request of Muster's own API inside the process. */
+export function answerNativeRequest(
+  services: InProcessServices & Pick<Given, 'permissionsOf'>,
+  request: ApiRequest,
+): Promise<ApiAnswer> {
+  return answer(services, { permissionsOf: services.permissionsOf, planning: undefined }, request);
+}
