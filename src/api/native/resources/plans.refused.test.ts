@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testServer, type TestServer } from '../../../../test/support/server.ts';
 import { hexOfId, type Id } from '../../../kernel/id.ts';
 import { allPermissions, type Permission } from '../../../tenancy/index.ts';
+import { endpoints } from '../endpoints.ts';
 import {
+  config,
   configurations,
   contents,
   macType,
@@ -282,5 +285,76 @@ describe('refused', () => {
     // By now it would come to something else.
     expect(await apply(id)).toMatchObject(problem(409, 'outdated'));
     expect((await plan([minimum(policy.id, 12)])).json.counts.devices).toBe(0);
+  });
+
+  test('whatever the changes, there is an answer, and nothing is written', async () => {
+    const { own, native, applivery, plan, configuration } = await planner(server);
+    const policy = await configuration('Passwords', { passwordRequired: true });
+    const device = await own.device({ tags: ['sales'] });
+    const windows = await own.policy('Sales', { config: { [config('A')]: 1 } });
+    const ids = [policy.id, device.id, windows.id].flatMap((id) => [id, hexOfId(id)]);
+    const templates = [
+      ...endpoints.map(({ url }) => native + url),
+      ...['', '/assign', '/assignments', '/assignments/{id}'].map((more) => `${configurations}/{id}${more}`),
+      ...['', '/members/$ref', '/members/{id}/$ref'].map((more) => `/beta/groups/{id}${more}`),
+      ...['device-audiences', 'automation-rules', 'users', 'assets', 'windows/enterprise/devices'].flatMap(
+        (name) => [`${applivery}/${name}`, `${applivery}/${name}/{id}`, `${applivery}/${name}/{id}/preview`],
+      ),
+    ];
+    const text = fc.oneof(
+      fc.constantFrom(...ids, '{changes[0].id}', '{changes[1].id}', macType, 'sales', '', '%', '{"', "'"),
+      fc.string({ unit: 'binary' }).map((sent) => sent.replaceAll('\0', '').toWellFormed()),
+    );
+    const names = 'displayName mailNickname name members assignments target version selectors deviceGroups';
+    const name = fc.constantFrom(
+      '@odata.type',
+      '{x',
+      ...names.split(' '),
+      ...'deviceAudiences actions policyId tags winPolicyId'.split(' '),
+    );
+    const { body } = fc.letrec((tie) => ({
+      body: fc.oneof(
+        { maxDepth: 3 },
+        text,
+        fc.constantFrom(null, true, 0, -1, 1e300, 1.5),
+        fc.array(tie('body'), { maxLength: 3 }),
+        fc.dictionary(name, tie('body'), { maxKeys: 6 }),
+      ),
+    }));
+    const url = fc
+      .tuple(fc.constantFrom(...templates), text, text, fc.boolean())
+      .map(([template, first, second, query]) => {
+        const named = template.replace(/\{\w+\}/, () => first).replace(/\{\w+\}/, () => second);
+        return query ? `${named}?force=true&${first}` : named;
+      });
+    const change = fc.record(
+      { method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE'), url, body },
+      { requiredKeys: ['method', 'url'] },
+    );
+    const good = fc.constantFrom<unknown>(
+      minimum(policy.id, 5),
+      { method: 'POST', url: `${native}/groups`, body: { displayName: 'x', mailNickname: 'x' } },
+      { method: 'DELETE', url: `${native}/policies/${windows.id}?force=true` },
+      {
+        method: 'PUT',
+        url: `${applivery}/windows/enterprise/devices/${hexOfId(device.id)}`,
+        body: { winPolicyId: hexOfId(windows.id) },
+      },
+    );
+    const before = await contents(server);
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(change, good), { minLength: 1, maxLength: 3 }), async (changes) => {
+        const answer = await plan(changes);
+        statuses.add(answer.status);
+        expect([201, 400], answer.text).toContain(answer.status);
+        expect(answer.text).not.toContain('answered with 5');
+      }),
+      { numRuns: 300 },
+    );
+    expect(statuses).toEqual(new Set([201, 400]));
+    const after = await contents(server);
+    const written = Object.keys(after).filter((table) => after[table] !== before[table]);
+    expect(written.filter((table) => !table.startsWith('public.policies_plan'))).toEqual([]);
   });
 });
