@@ -63,6 +63,7 @@ test.each([
   ['<a>&constructor;</a>', 'undefined entity'],
   ['<a>&secret</a>', 'unclosed tag'],
   ['<?xml version="1.1"?><a/>', 'only XML 1.0 is read'],
+  ['<?xml version="1.1"?><a b="c"/>', 'only XML 1.0 is read'],
   ['<?xml version="1.0" encoding="ISO-8859-1"?><a/>', 'the text is UTF-8, but declared as something else'],
   ['<?xml version="1.0" encoding="UTF-16"?><a/>', 'the text is UTF-8, but declared as something else'],
   ['<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'the DOCTYPE does more than to name a DTD'],
