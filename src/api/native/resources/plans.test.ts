@@ -352,3 +352,15 @@ interface Difference {
     readonly reason: string;
   }[];
 }
+
+test('of many plans the newest 50 are kept', async () => {
+  const { planned, get, native } = await planner(server);
+  const body = { displayName: 'Group', mailNickname: 'group' };
+  const made: string[] = [];
+  for (let number = 0; number < 53; number++) {
+    const { id } = await planned({ method: 'POST', url: `${native}/groups`, body });
+    made.push(id);
+  }
+  const { items } = await get('/plans');
+  expect(items.map(({ id }: { id: string }) => id)).toEqual(made.slice(-50));
+});

@@ -241,7 +241,7 @@ export const planEndpoints: readonly Endpoint[] = [
     url: '/plans',
     tag,
     summary: 'List plans',
-    description: 'Oldest first. They are kept for a day.',
+    description: 'Oldest first. They are kept for a day, the newest 50 of them.',
     permission: planPermissions,
     query: PageQuery,
     data: ListOf(PlanShape),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testServer, type TestServer } from '../../../../test/support/server.ts';
+import { createGroup } from '../../../directory/index.ts';
 import { hexOfId } from '../../../kernel/id.ts';
+import { deviceConfigurations, replaceTargets, type NamedTarget } from '../../../policies/index.ts';
 import { type Permission } from '../../../tenancy/index.ts';
 import { config, keyOf, missingId, planner, problem } from '../fixtures/planner.ts';
 
@@ -74,6 +76,34 @@ describe('a policy in use is deleted by force', () => {
       action: 'windows.policy.remove',
       before: { devices: expect.arrayContaining([primary.id, direct.id]), rules: [rule.id] },
     });
+  });
+
+  test('also what is given by targets of Microsoft Graph is in use', async () => {
+    const { own, native, send, configuration, apply } = await planner(server);
+    const policy = await configuration('Passwords', { passwordMinimumLength: 8 });
+    const group = await own.change((context) =>
+      createGroup(context, { displayName: 'Designers', mailNickname: 'designers' }),
+    );
+    const targets: NamedTarget['target'][] = [{ kind: 'allDevices' }, { kind: 'group', groupId: group.id }];
+    await own.change((context) =>
+      replaceTargets(
+        context,
+        deviceConfigurations,
+        policy.id,
+        targets.map((target) => ({ target, path: 'target' })),
+      ),
+    );
+    const url = `${native}/policies/${policy.id}`;
+    const refused = await send({ method: 'DELETE', url });
+    expect(refused).toMatchObject(problem(409, 'inUse'));
+    expect(refused.json.detail).toMatch(/is assigned to .*all devices/);
+    expect(refused.json.detail).toContain("the group 'Designers'");
+    const plan = await send({ method: 'DELETE', url: `${url}?force=true` });
+    expect((await apply(plan.json.id)).status).toBe(200);
+    expect((await send({ url })).status).toBe(404);
+    const unused = await configuration('Unused', { passwordMinimumLength: 8 });
+    const unusedUrl = `${native}/policies/${unused.id}`;
+    expect((await send({ method: 'DELETE', url: unusedUrl })).status).toBe(204);
   });
 
   test('needs the permissions of plans and of the policy', async () => {

@@ -223,7 +223,7 @@ export const policyEndpoints: readonly Endpoint[] = [
     url: '/policies/{policy}',
     tag,
     summary: 'Delete a policy of any kind',
-    description: `Refused while devices or automation rules have it. With \`force\`, the answer is a plan that takes it from them and deletes it, to be looked at and applied; making the plan needs what \`POST …/plans\` needs. ${needs('remove')}`,
+    description: `Refused while devices, automation rules or targets of Microsoft Graph have it. With \`force\`, the answer is a plan that takes it from them and deletes it, to be looked at and applied; making the plan needs what \`POST …/plans\` needs. ${needs('remove')}`,
     permission,
     path: PolicyPath,
     query: Type.Object({ force: Type.Optional(Type.Boolean({ description: 'Also from what has it' })) }),
@@ -248,7 +248,7 @@ export const policyEndpoints: readonly Endpoint[] = [
       }
       await change(async (context) => {
         const { id, family } = await requireRemovable(context);
-        await removePolicy(context, family, id, ifMatch, { force });
+        await removePolicy(context, family, id, ifMatch, force ? 'taken' : 'refused');
       });
       return { data: undefined };
     },
