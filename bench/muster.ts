@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedCluster } from '../src/database/embedded/index.ts';
@@ -24,7 +24,7 @@ export async function startMuster(options: readonly string[] = []): Promise<Must
   started.defer(() => cluster.stop());
   const muster = started.use(
     await startProcess(
-      ['src/main.ts', 'serve', ...options],
+      [...(await startArguments()), ...options],
       {
         MUSTER_DATA_DIR: folder,
         MUSTER_DATABASE_URL: cluster.url,
@@ -44,6 +44,13 @@ export async function startMuster(options: readonly string[] = []): Promise<Must
     memory: () => muster.memory(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** What `npm start` gives Node, its options included. */
+async function startArguments(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
+  const [, , ...given] = scripts.start.split(' ');
+  return given;
 }
 
 /** Sends a request and returns its answer. One that is no success ends the benchmark. */
