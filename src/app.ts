@@ -20,6 +20,7 @@ import { metrics } from './metrics.ts';
 import { permissionsOfName } from './permission-names.ts';
 import {
   applyPlan,
+  documentReader,
   makePlan,
   policiesMigrations,
   recalculateTouched,
@@ -164,7 +165,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   };
   await server.register(nativeRoutes, {
     services,
-    given: { permissionsOf: permissionsOfName, planning },
+    given: { permissionsOf: permissionsOfName, documents: documentReader(), planning },
     authenticator: callers,
     checkAnswers,
   });

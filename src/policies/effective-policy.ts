@@ -5,6 +5,7 @@ import {
   isRecalculating,
   policiesReaching,
   type DesiredState,
+  type DocumentReader,
   type ReachingPolicies,
 } from './desired-state/index.ts';
 import {
@@ -27,10 +28,14 @@ export interface EffectivePolicy extends Omit<Explanation, 'exclusions'> {
 }
 
 /** A device that was removed has no policies. A constant number of statements, however many policies there are. */
-export async function effectivePolicyOf(context: ReadContext, device: Device): Promise<EffectivePolicy> {
+export async function effectivePolicyOf(
+  context: ReadContext,
+  device: Device,
+  documents: DocumentReader,
+): Promise<EffectivePolicy> {
   if (device.state === 'DELETED') return { settings: [], notApplicable: [], isRecalculating: false };
   const [state, reaching, recalculating] = await Promise.all([
-    desiredStateOf(context, device.id),
+    desiredStateOf(context, device.id, documents),
     policiesReaching(context, device),
     isRecalculating(context, device.id),
   ]);

@@ -32,6 +32,7 @@ export type { AutomationRule, RuleContent } from './automation-rule.ts';
 export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
 export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
 export {
+  documentReader,
   idsOfDevicesWithPolicy,
   listRecalculations,
   recalculateTouched,
@@ -39,6 +40,7 @@ export {
   recalculationTask,
   requireRecalculation,
   resumeRecalculations,
+  type DocumentReader,
   type Recalculation,
 } from './desired-state/index.ts';
 export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';

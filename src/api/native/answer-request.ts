@@ -4,6 +4,7 @@ import {
   type ApiRequest,
   type InProcessServices,
 } from '../../http/index.ts';
+import { documentReader } from '../../policies/index.ts';
 import { api } from './api.ts';
 import type { Given } from './endpoint.ts';
 
@@ -14,5 +15,9 @@ export function answerNativeRequest(
   services: InProcessServices & Pick<Given, 'permissionsOf'>,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  return answer(services, { permissionsOf: services.permissionsOf, planning: undefined }, request);
+  return answer(
+    services,
+    { permissionsOf: services.permissionsOf, documents: documentReader(), planning: undefined },
+    request,
+  );
 }

@@ -1,7 +1,7 @@
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
-import type { Plan, ProposedChange } from '../../policies/index.ts';
+import type { DocumentReader, Plan, ProposedChange } from '../../policies/index.ts';
 import type { Permission, Scope } from '../../tenancy/index.ts';
 
 export type { EndpointAnswer } from '../../http/index.ts';
@@ -9,6 +9,8 @@ export type { EndpointAnswer } from '../../http/index.ts';
 export interface Given {
   /** The permissions that a name stands for, Muster's own or one of a dialect that the server speaks; none for an unknown name. */
   readonly permissionsOf: (name: string) => readonly Permission[];
+  /** Of policies, for what devices shall have. */
+  readonly documents: DocumentReader;
   /** Undefined within a plan: there changes are tried already. */
   readonly planning: Planning | undefined;
 }

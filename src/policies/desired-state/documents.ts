@@ -92,29 +92,3 @@ export async function removeUnused({ db, scope }: WriteContext): Promise<void> {
     db.connection,
   );
 }
-
-/** What a device shall have, as it is stored. */
-export interface DesiredState extends Pick<PolicySet, 'system' | 'members'> {
-  readonly document: ResolvedDocument | null;
-}
-
-/** Undefined for a device that was deleted or is not worked out yet. */
-export async function desiredStateOf(
-  { db, scope }: ReadContext,
-  deviceId: Id,
-): Promise<DesiredState | undefined> {
-  return policiesTables(db)
-    .selectFrom('policies_device_set as device')
-    .innerJoin('policies_set as set', (join) =>
-      join.onRef('set.organization_id', '=', 'device.organization_id').onRef('set.id', '=', 'device.set_id'),
-    )
-    .leftJoin('policies_document as document', (join) =>
-      join
-        .onRef('document.organization_id', '=', 'set.organization_id')
-        .onRef('document.key', '=', 'set.document_key'),
-    )
-    .select(['set.system', 'set.members', 'document.document'])
-    .where('device.organization_id', '=', scope.organization.id)
-    .where('device.device_id', '=', deviceId)
-    .executeTakeFirst();
-}

@@ -1,4 +1,5 @@
-export { desiredStateOf, type DesiredState } from './documents.ts';
+export { desiredStateOf, type DesiredState } from './desired-state.ts';
+export { documentReader, type DocumentReader } from './document-reader.ts';
 export { policiesReaching, type ReachingPolicies } from './reach.ts';
 export type { Recalculation } from './recalculation.ts';
 export { idsOfDevicesWithPolicy } from './scope.ts';

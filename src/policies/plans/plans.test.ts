@@ -6,7 +6,7 @@ import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import { change, operatorScope, type ReadContext } from '../../tenancy/index.ts';
-import { desiredStateOf } from '../desired-state/documents.ts';
+import { desiredStateOf } from '../desired-state/desired-state.ts';
 import { newWorld, nextOf, steps, type World } from '../desired-state/fixtures/random-changes.ts';
 import { recalculateTouched } from '../desired-state/recalculations.ts';
 import { diff, type ResolvedDocument } from '../engine/index.ts';

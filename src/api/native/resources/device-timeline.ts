@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { auditTargetOfDevice, type Device } from '../../../devices/index.ts';
 import { parseHexId, type Id } from '../../../kernel/id.ts';
 import { listAuditEvents, type AuditEvent, type ReadContext } from '../../../tenancy/index.ts';
-import { effectivePolicyOf, type EffectivePolicy } from '../../../policies/index.ts';
+import { effectivePolicyOf, type DocumentReader, type EffectivePolicy } from '../../../policies/index.ts';
 import { Guid, Nullable, Timestamp } from '../shapes.ts';
 
 export const TimelineItem = Type.Object({
@@ -38,13 +38,16 @@ type Item = Omit<Static<typeof TimelineItem>, 'id'> & { readonly id: Id };
 export async function listTimeline(
   context: ReadContext,
   device: Device,
+  documents: DocumentReader,
   { after, limit }: { readonly after: Id | undefined; readonly limit: number },
 ): Promise<Item[]> {
   const { type, id } = auditTargetOfDevice(device);
   const events = await listAuditEvents(context, { targetType: type, targetId: id, olderThan: after, limit });
   const { permissions } = context.scope.principal;
   const seesPolicies = policyPermissions.every((permission) => permissions.has(permission));
-  const waiting = seesPolicies ? waitingItems(device, await effectivePolicyOf(context, device)) : [];
+  const waiting = seesPolicies
+    ? waitingItems(device, await effectivePolicyOf(context, device, documents))
+    : [];
   const showsActors = context.scope.principal.permissions.has('audit.read');
   return [
     ...[...ownItems(device), ...waiting].filter((own) => after === undefined || own.id < after),

@@ -187,9 +187,9 @@ export const deviceEndpoints: readonly Endpoint[] = [
     path: DevicePath,
     query: PageQuery,
     data: ListOf(TimelineItem),
-    handle: async ({ path, query, read }) => {
+    handle: async ({ path, query, read, documents }) => {
       const device = await requireDevice(read, path.device);
-      const { items, next } = await pageById(query, (part) => listTimeline(read, device, part));
+      const { items, next } = await pageById(query, (part) => listTimeline(read, device, documents, part));
       return { data: { items: [...items], next } };
     },
   }),

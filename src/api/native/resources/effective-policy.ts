@@ -154,9 +154,9 @@ export const effectivePolicyEndpoints: readonly Endpoint[] = [
     ],
     path: DevicePath,
     data: EffectivePolicyShape,
-    async handle({ path, read }) {
+    async handle({ path, read, documents }) {
       const device = await requireDevice(read, path.device);
-      return { data: shown(device, await effectivePolicyOf(read, device)) };
+      return { data: shown(device, await effectivePolicyOf(read, device, documents)) };
     },
   }),
 ];

@@ -1,0 +1,43 @@
+import type { Id } from '../../kernel/id.ts';
+import type { ReadContext } from '../../tenancy/index.ts';
+import type { ResolvedDocument } from '../engine/index.ts';
+import { policiesTables } from '../tables.ts';
+import { documentReader, type DocumentReader } from './document-reader.ts';
+import type { PolicySet } from './policy-set.ts';
+
+/** What a device shall have, as it is stored. */
+export interface DesiredState extends Pick<PolicySet, 'system' | 'members'> {
+  readonly document: ResolvedDocument | null;
+}
+
+/** A document may go between the reading of its key and its own: then the set has another one already. */
+const attempts = 3;
+
+/** Undefined for a device that was deleted or is not worked out yet. */
+export async function desiredStateOf(
+  context: ReadContext,
+  deviceId: Id,
+  documents: DocumentReader = documentReader(),
+): Promise<DesiredState | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const set = await setOf(context, deviceId);
+    if (!set) return undefined;
+    const { system, members, document_key: key } = set;
+    if (key === null) return { system, members, document: null };
+    const document = await documents.read(context, key);
+    if (document) return { system, members, document };
+    if (attempt === attempts) throw new Error(`The document ${key} of the device ${deviceId} is not there.`);
+  }
+}
+
+async function setOf({ db, scope }: ReadContext, deviceId: Id) {
+  return policiesTables(db)
+    .selectFrom('policies_device_set as device')
+    .innerJoin('policies_set as set', (join) =>
+      join.onRef('set.organization_id', '=', 'device.organization_id').onRef('set.id', '=', 'device.set_id'),
+    )
+    .select(['set.system', 'set.members', 'set.document_key'])
+    .where('device.organization_id', '=', scope.organization.id)
+    .where('device.device_id', '=', deviceId)
+    .executeTakeFirst();
+}
