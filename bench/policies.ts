@@ -1,5 +1,5 @@
 import { openDatabase, type Database } from '../src/database/index.ts';
-import { load, median } from './load.ts';
+import { askEach, median } from './load.ts';
 import { addManyDevices } from './many-devices.ts';
 import { headers, startMuster, type Muster } from './muster.ts';
 import { settingsOfPolicy, sharedSettings } from './policy-contents.ts';
@@ -103,14 +103,13 @@ async function measure(count: number): Promise<Result[]> {
 
   const paths = Array.from({ length: reads }, (_, index) => {
     const id = ids[Math.floor(((index * 0.618_033_988_75) % 1) * ids.length)]!;
-    return `/api/v1/organizations/default/devices/${id}/effective-policy`;
+    return `${url}/api/v1/organizations/default/devices/${id}/effective-policy`;
   });
-  const answer = await fetch(url + paths[0]!, { headers });
+  const answer = await fetch(paths[0]!, { headers });
   note('effective-policy: answer, KB', (await answer.arrayBuffer()).byteLength / 1_000);
-  const target = { name: 'effective-policy', url, paths, headers };
-  await load(target, 1, { requests: 50 });
+  await askEach(paths.slice(0, 50), headers, 1);
   for (const connections of [1, 8]) {
-    const { p50, p99, perSecond } = await load(target, connections, { requests: reads });
+    const { p50, p99, perSecond } = await askEach(paths, headers, connections);
     note(`  ${connections} at once: p50 ms`, p50);
     note('    p99 ms', p99);
     note('    requests/s', perSecond);

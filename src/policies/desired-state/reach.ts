@@ -35,8 +35,10 @@ export interface ReachedTarget {
 export async function policiesReaching(context: ReadContext, device: Device): Promise<ReachingPolicies> {
   const { db, scope } = context;
   const organizationId = scope.organization.id;
-  const [enabled] = await loadEnabledRules(db, [organizationId]);
-  const given = await givenByRules(db, [{ organizationId, device, enabled: enabled! }]);
+  const given = async () => {
+    const [enabled] = await loadEnabledRules(db, [organizationId]);
+    return givenByRules(db, [{ organizationId, device, enabled: enabled! }]);
+  };
   const [reaching] = await reachingEach(context, [factsOf(device)], given);
   return reaching!;
 }
@@ -49,6 +51,10 @@ export async function policiesReachingAll(
   context: ReadContext,
   devices: readonly DeviceFacts[],
 ): Promise<ReachingPolicies[]> {
+  return reachingEach(context, devices, () => givenToAll(context, devices));
+}
+
+async function givenToAll(context: ReadContext, devices: readonly DeviceFacts[]): Promise<GivenPolicy[][]> {
   const [enabled] = await loadEnabledRules(context.db, [context.scope.organization.id]);
   const { audiences } = enabled!;
   const ids = devices.map(({ id }) => id);
@@ -57,7 +63,7 @@ export async function policiesReachingAll(
   for (const [audience, found] of members) {
     for (const device of found) audiencesOf.get(device)!.push(audience);
   }
-  const given = onceForAlike(
+  return onceForAlike(
     devices,
     ({ id, platform }) => [platform, ...audiencesOf.get(id)!],
     ({ id, platform }) => {
@@ -65,26 +71,19 @@ export async function policiesReachingAll(
       return givenTo(platform, enabled!, (audience) => (matched.has(audience.id) ? ['member'] : []));
     },
   );
-  return reachingEach(context, devices, given);
 }
 
 async function reachingEach(
   context: ReadContext,
   devices: readonly DeviceFacts[],
-  given: readonly (readonly GivenPolicy[])[],
+  givenToEach: () => Promise<readonly (readonly GivenPolicy[])[]>,
 ): Promise<ReachingPolicies[]> {
   if (devices.length === 0) return [];
-  const [own, groups, heads] = await Promise.all([
+  const [own, { groups, keys, targets }, { given, heads }] = await Promise.all([
     ownPolicies(context, devices),
-    groupsOf(context, devices),
-    policyHeads(context, idsOfGiven([...new Set(given)])),
+    targetsOf(context, devices),
+    headsOf(context, givenToEach),
   ]);
-  const keys = devices.map(({ userId }, index) => [
-    everyone.allDevices,
-    ...(userId ? [everyone.allLicensedUsers] : []),
-    ...groups[index]!.keys(),
-  ]);
-  const targets = await targetsWithKeys(context, [...new Set(keys.flat())]);
   return onceForAlike(
     devices,
     ({ id }, index) => [own.get(id), given[index], ...keys[index]!],
@@ -98,6 +97,26 @@ async function reachingEach(
       return { ...targeted, assigned: [...(own.get(id) ?? []), ...enforced, ...targeted.assigned] };
     },
   );
+}
+
+/** For each device its groups and the keys of the targets that it is one of, and these targets. */
+async function targetsOf(context: ReadContext, devices: readonly DeviceFacts[]) {
+  const groups = await groupsOf(context, devices);
+  const keys = devices.map(({ userId }, index) => [
+    everyone.allDevices,
+    ...(userId ? [everyone.allLicensedUsers] : []),
+    ...groups[index]!.keys(),
+  ]);
+  return { groups, keys, targets: await targetsWithKeys(context, [...new Set(keys.flat())]) };
+}
+
+/** What rules give to each device, and the policies that they give. */
+async function headsOf(
+  context: ReadContext,
+  givenToEach: () => Promise<readonly (readonly GivenPolicy[])[]>,
+) {
+  const given = await givenToEach();
+  return { given, heads: await policyHeads(context, idsOfGiven([...new Set(given)])) };
 }
 
 async function ownPolicies({ db, scope }: ReadContext, devices: readonly DeviceFacts[]) {

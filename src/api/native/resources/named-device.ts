@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { loadDevices, type Device } from '../../../devices/index.ts';
+import { devicesByIds, loadDevices, type Device } from '../../../devices/index.ts';
 import { notFound } from '../../../kernel/fault.ts';
 import type { ReadContext } from '../../../tenancy/index.ts';
 import { readId } from '../shapes.ts';
@@ -16,13 +16,14 @@ export const DevicePath = Type.Object({
 });
 
 /** A device of either platform, as the path names it: of several with a serial number the newest. Faults: `notFound`. */
-export async function requireDevice({ db, scope }: ReadContext, text: string): Promise<Device> {
-  const key = { id: readId(text), text };
-  const organizationId = scope.organization.id;
-  const wanted = platforms.map((platform) => ({ organizationId, platform, key }));
-  const found = (await loadDevices(db, wanted)).filter((device) => device !== undefined);
+export async function requireDevice(context: ReadContext, text: string): Promise<Device> {
+  const id = readId(text);
+  const named = id && (await devicesByIds(context, [id])).get(id);
+  if (named) return named;
+  const organizationId = context.scope.organization.id;
+  const wanted = platforms.map((platform) => ({ organizationId, platform, key: { id: undefined, text } }));
+  const found = (await loadDevices(context.db, wanted)).filter((device) => device !== undefined);
   const [newest] = found.toSorted((left, right) => (left.id < right.id ? 1 : -1));
-  const device = found.find(({ id }) => id === key.id) ?? newest;
-  if (!device) throw notFound('Device', text);
-  return device;
+  if (!newest) throw notFound('Device', text);
+  return newest;
 }
