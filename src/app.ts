@@ -9,6 +9,7 @@ import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
 import { audienceMigrations } from './devices/audiences/index.ts';
+import { enrollmentMigrations } from './devices/enrollments/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   ...audienceMigrations,
   ...policiesMigrations,
   ...pushCertificateMigrations,
+  ...enrollmentMigrations,
   ...complianceMigrations,
 ];
 
@@ -164,7 +166,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   };
   await server.register(nativeRoutes, {
     services,
-    given: { permissionsOf: permissionsOfName, planning },
+    given: { permissionsOf: permissionsOfName, publicUrl, planning },
     authenticator: callers,
     checkAnswers,
   });

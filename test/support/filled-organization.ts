@@ -98,7 +98,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     await recalculateTouched({ ...context, touched }, { devices: 0, sets: 0 });
   });
   await server.runJobs();
+  const enrollment = await succeed(server, 'POST', `${native}/enrollments`, { platform: 'apple' }, 201);
   const ids: Record<string, string> = {
+    enrollment: enrollment.id,
     plan: plan.id,
     recalculation: await ofNative('/recalculations'),
     getOmaSettingPlainTextValue: windows.id,

@@ -11,8 +11,9 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of Muster's own API inside the process. */
 export function answerNativeRequest(
-  services: InProcessServices & Pick<Given, 'permissionsOf'>,
+  services: InProcessServices & Pick<Given, 'permissionsOf'> & { readonly origin: string },
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  return answer(services, { permissionsOf: services.permissionsOf, planning: undefined }, request);
+  const { permissionsOf, origin } = services;
+  return answer(services, { permissionsOf, publicUrl: origin, planning: undefined }, request);
 }

@@ -9,6 +9,8 @@ export type { EndpointAnswer } from '../../http/index.ts';
 export interface Given {
   /** The permissions that a name stands for, Muster's own or one of a dialect that the server speaks; none for an unknown name. */
   readonly permissionsOf: (name: string) => readonly Permission[];
+  /** Origin without a slash at the end. */
+  readonly publicUrl: string;
   /** Undefined within a plan: there changes are tried already. */
   readonly planning: Planning | undefined;
 }

@@ -1,0 +1,10 @@
+export { createEnrollment, redeemEnrollment, removeEnrollment } from './change-enrollment.ts';
+export { newEnrollmentCode } from './code.ts';
+export { requireOpen, stateOfEnrollment, type Enrollment } from './enrollment.ts';
+export {
+  findEnrollment,
+  listEnrollments,
+  requireEnrollment,
+  type EnrollmentWithCode,
+} from './enrollments.ts';
+export { enrollmentMigrations } from './migrations/index.ts';
