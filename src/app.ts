@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -9,6 +10,7 @@ import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
 import { audienceMigrations } from './devices/audiences/index.ts';
+import { certificateAuthorityMigrations } from './devices/certificate-authority/index.ts';
 import { enrollmentMigrations } from './devices/enrollments/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
@@ -28,6 +30,7 @@ import {
   recalculationTask,
   type AnswerChange,
 } from './policies/index.ts';
+import { appleRoutes } from './protocols/apple/index.ts';
 import {
   accessTokens,
   authenticator,
@@ -46,6 +49,7 @@ export const migrations: readonly Migration[] = [
   ...policiesMigrations,
   ...pushCertificateMigrations,
   ...enrollmentMigrations,
+  ...certificateAuthorityMigrations,
   ...complianceMigrations,
 ];
 
@@ -172,6 +176,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   });
   await server.register(graphApi, { services, authenticator: callers, scheme: new URL(publicUrl).protocol });
   await server.register(appliveryRoutes, { services, authenticator: callers, checkAnswers });
+  await server.register(appleRoutes, { services: { ...services, randomBytes }, publicUrl });
   await server.ready();
   return {
     server,

@@ -13,7 +13,7 @@ const layers: readonly (readonly string[])[] = [
   ['app.ts', 'demo', 'tls'],
   ['permission-names.ts', 'api-requests.ts'],
   ['config.ts', 'metrics.ts'],
-  ['api/oauth', 'api/graph', 'api/applivery', 'api/native'],
+  ['api/oauth', 'api/graph', 'api/applivery', 'api/native', 'protocols/apple'],
   ['http'],
   ['compliance'],
   ['policies'],

@@ -85,7 +85,7 @@ export async function createEnrollment(
 export async function removeEnrollment(context: WriteContext, id: Id): Promise<void> {
   const { db, scope, now } = context;
   const before = await lockEnrollment(context, id);
-  if (!before || before.removedAt) throw enrollmentNotFound(id);
+  if (before.removedAt) throw enrollmentNotFound(id);
   await enrollmentTables(db)
     .updateTable('devices_enrollment')
     // It no longer stands in the way when its user or segment is removed.
@@ -103,7 +103,6 @@ export async function removeEnrollment(context: WriteContext, id: Id): Promise<v
 export async function redeemEnrollment(context: WriteContext, id: Id): Promise<Enrollment> {
   const { db, scope, now } = context;
   const before = await lockEnrollment(context, id);
-  if (!before) throw enrollmentNotFound(id);
   requireOpen(before, now);
   await enrollmentTables(db)
     .updateTable('devices_enrollment')
@@ -116,7 +115,8 @@ export async function redeemEnrollment(context: WriteContext, id: Id): Promise<E
   return after;
 }
 
-async function lockEnrollment({ db, scope }: WriteContext, id: Id): Promise<Enrollment | undefined> {
+/** Makes whoever else is about to redeem or remove the same enrolment wait; removed ones too. Faults: `notFound`. */
+export async function lockEnrollment({ db, scope }: WriteContext, id: Id): Promise<Enrollment> {
   const row = await enrollmentTables(db)
     .selectFrom('devices_enrollment')
     .select(enrollmentColumns)
@@ -124,7 +124,8 @@ async function lockEnrollment({ db, scope }: WriteContext, id: Id): Promise<Enro
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
-  return row && enrollmentOfRow(row);
+  if (!row) throw enrollmentNotFound(id);
+  return enrollmentOfRow(row);
 }
 
 async function refuseWrong(context: WriteContext, enrollment: Enrollment): Promise<void> {

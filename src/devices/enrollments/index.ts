@@ -1,4 +1,4 @@
-export { createEnrollment, redeemEnrollment, removeEnrollment } from './change-enrollment.ts';
+export { createEnrollment, lockEnrollment, redeemEnrollment, removeEnrollment } from './change-enrollment.ts';
 export { newEnrollmentCode } from './code.ts';
 export { requireOpen, stateOfEnrollment, type Enrollment } from './enrollment.ts';
 export {
