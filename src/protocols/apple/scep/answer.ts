@@ -55,12 +55,17 @@ export async function answerPkiOperation(
 
 /** The certificate with which the request is really signed. Undefined when there is none. */
 function signerOf({ signedData }: PkiRequest): X509Certificate | undefined {
+  const certificate = certificateWithRsaKey(signerCertificate(signedData));
+  return certificate && isSignedBy(signedData, certificate.publicKey) ? certificate : undefined;
+}
+
+function certificateWithRsaKey(der: Uint8Array | undefined): X509Certificate | undefined {
+  if (!der) return undefined;
   try {
-    const certificate = new X509Certificate(signerCertificate(signedData) ?? Buffer.alloc(0));
+    const certificate = new X509Certificate(der);
     const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
     const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-    if (asymmetricKeyType !== 'rsa' || bits < 1_024 || bits > 8_192) return undefined;
-    return isSignedBy(signedData, certificate.publicKey) ? certificate : undefined;
+    return asymmetricKeyType === 'rsa' && bits >= 1_024 && bits <= 8_192 ? certificate : undefined;
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import {
   derSmallInteger,
   derTagged,
 } from '../../../../kernel/der-write.ts';
-import { childrenOf, readDer, sequenceOf } from '../../../../kernel/der-read.ts';
+import { expectTag, readDer, sequenceOf, tags } from '../../../../kernel/der-read.ts';
 import { oids } from './oids.ts';
 
 /** An attribute and its one value, as DER. */
@@ -74,10 +74,10 @@ export function contentInfo(type: string, content: Uint8Array): Uint8Array {
   return derSequence(derOid(type), derTagged(0, content));
 }
 
-/** How CMS names a certificate. `certificate` is its DER. */
+/** How CMS names a certificate. `certificate` is its DER. Faults: `malformedBody`. */
 export function issuerAndSerialNumber(certificate: Uint8Array): Uint8Array {
-  const fields = childrenOf(sequenceOf(readDer(certificate))[0]!);
+  const fields = sequenceOf(sequenceOf(readDer(certificate))[0]);
   // The version may be left out.
   const [serialNumber, , issuer] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields;
-  return derSequence(issuer!.raw, serialNumber!.raw);
+  return derSequence(expectTag(issuer, tags.sequence).raw, expectTag(serialNumber, tags.integer).raw);
 }
