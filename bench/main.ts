@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { benchmarkOperations } from './operations.ts';
+import { benchmarkPolicies } from './policies.ts';
 
-const benchmarks = { operations: benchmarkOperations };
+const benchmarks = { operations: benchmarkOperations, policies: benchmarkPolicies };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -9,8 +10,12 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
+    devices: { type: 'string', default: '1000,10000,100000' },
   },
 });
+const devices = values.devices.split(',').map(Number);
+if (!devices.every((count) => Number.isInteger(count) && count > 0))
+  throw new Error(`--devices takes whole numbers with commas between them, not '${values.devices}'.`);
 const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
 for (const name of names) {
   const run = benchmarks[name as keyof typeof benchmarks];
@@ -20,5 +25,6 @@ for (const name of names) {
     seconds: Number(values.seconds),
     rounds: Number(values.rounds),
     connections: Number(values.connections),
+    devices,
   });
 }

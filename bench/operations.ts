@@ -1,14 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startEmbeddedCluster } from '../src/database/embedded/index.ts';
 import { openDatabase, sql } from '../src/database/index.ts';
 import { makeApplePushCa } from '../test/support/apple-push-ca.ts';
 import { load, median, type Measured, type Target } from './load.ts';
+import { call, headers, startMuster } from './muster.ts';
 import { startProcess, type Started } from './processes.ts';
-
-const token = 'bench-token-of-the-first-start';
-const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 
 /**
  * The five operations, reads and writes, beside a bare Fastify route that does one primary-key read on the same database in the same
@@ -19,40 +13,19 @@ export async function benchmarkOperations(settings: {
   rounds: number;
   connections: number;
 }): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
-  // As root, PostgreSQL runs as another user, who must be able to enter.
-  await chmod(folder, 0o755);
-  const cluster = await startEmbeddedCluster({ folder: join(folder, 'postgresql'), log: console.log });
-  try {
-    await using muster = await startProcess(
-      ['src/main.ts', 'serve', '--demo'],
-      {
-        MUSTER_DATA_DIR: folder,
-        MUSTER_DATABASE_URL: cluster.url,
-        MUSTER_LISTEN: '127.0.0.1:18443',
-        MUSTER_TLS: 'off',
-        MUSTER_PUBLIC_URL: 'http://127.0.0.1:18443',
-        MUSTER_BOOTSTRAP_API_TOKEN: token,
-        MUSTER_LOG_LEVEL: 'error',
-      },
-      /ready at (\S+)/,
-    );
-    const targets = await prepare(muster.url);
-    await copyForBareServer(cluster.url, targets.document);
-    await using bare = await startProcess(
-      ['bench/bare-server.ts'],
-      { DATABASE_URL: cluster.url },
-      /listening (\S+)/,
-    );
-    const bareTarget: Target = {
-      name: 'bare Fastify route, one primary-key read',
-      url: `${bare.url}/item/1`,
-    };
-    await measure([bareTarget, ...targets.all], settings, { muster, bare });
-  } finally {
-    await cluster.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using muster = await startMuster(['--demo']);
+  const targets = await prepare(muster.url);
+  await copyForBareServer(muster.databaseUrl, targets.document);
+  await using bare = await startProcess(
+    ['bench/bare-server.ts'],
+    { DATABASE_URL: muster.databaseUrl },
+    /listening (\S+)/,
+  );
+  const bareTarget: Target = {
+    name: 'bare Fastify route, one primary-key read',
+    url: `${bare.url}/item/1`,
+  };
+  await measure([bareTarget, ...targets.all], settings, { muster, bare });
 }
 
 async function measure(
@@ -165,19 +138,6 @@ async function prepare(url: string): Promise<{ all: Target[]; document: unknown 
       ),
     ],
   };
-}
-
-// The benchmark reads a few properties of answers that the tests check in full.
-// oxlint-disable-next-line typescript/no-explicit-any
-async function call(method: string, url: string, body?: unknown): Promise<any> {
-  const answer = await fetch(url, {
-    method,
-    headers,
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`);
-  return JSON.parse(text);
 }
 
 async function copyForBareServer(url: string, document: unknown): Promise<void> {

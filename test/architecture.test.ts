@@ -42,6 +42,7 @@ const confined: Readonly<Record<string, RegExp>> = {
   'graphile-worker': /^jobs\//,
   fastify: /^app\.ts$|^http\/|(^|\/)routes\.ts$/,
   '@fastify/multipart': /^http\//,
+  saxes: /^kernel\/xml\//,
   commander: /^(main\.ts$|commands\/)/,
 };
 

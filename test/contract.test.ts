@@ -152,8 +152,17 @@ test('with its permissions alone every route answers, as far as the request allo
       answer.status,
     );
     if (route.method === 'GET') expect(answer.status, `${route.template}: ${answer.text}`).toBe(200);
+    if (route.api === 'native') expect(documentedStatuses(route)).toContain(String(answer.status));
   }
 });
+
+/** The statuses that the OpenAPI document has of a route. */
+function documentedStatuses({ method, template }: Walked): string[] {
+  const { paths = {} } = server.app.server.swagger() as unknown as {
+    paths?: Record<string, Record<string, { responses: object }>>;
+  };
+  return Object.keys(paths[template]![method.toLowerCase()]!.responses);
+}
 
 /** An error may name the id that the stranger itself sent. */
 function withoutRequest(text: string, route: Walked): string {

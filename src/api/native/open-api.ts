@@ -28,18 +28,18 @@ export function describe(endpoint: Endpoint): object {
       401: problem('No token, or not a valid one'),
       403: problem('The token lacks the permission'),
       404: problem('There is no such thing in this organization'),
-      ...(endpoint.method !== 'GET' && { 409: problem('It exists already, or is in use') }),
-      ...(endpoint.method === 'PATCH' && { 412: problem('It is not what If-Match names any more') }),
+      ...(endpoint.method !== 'GET' && { 409: problem('It exists already, is in use, or has changed') }),
+      ...(endpoint.method !== 'GET' && { 412: problem('It is not what If-Match names any more') }),
     },
   };
 }
 
-function success({ method, data }: Endpoint): Record<number, unknown> {
+function success({ name, data }: Endpoint): Record<number, unknown> {
   const done = { 204: { description: 'Done', type: 'null' } };
   if (Type.IsUndefined(data)) return done;
   if (Type.IsUnion(data) && data.anyOf.some(Type.IsUndefined)) {
     const told = data.anyOf.find((one) => !Type.IsUndefined(one));
     return { 200: { description: 'Done', ...told }, ...done };
   }
-  return { [method === 'POST' ? 201 : 200]: { description: 'Done', ...data } };
+  return { [name.startsWith('create') ? 201 : 200]: { description: 'Done', ...data } };
 }

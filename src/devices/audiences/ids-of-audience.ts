@@ -2,6 +2,7 @@ import { sql } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext } from '../../tenancy/index.ts';
 import type { IdQuery, Platform } from '../index.ts';
+import { wholeOrganization } from './candidates.ts';
 import { alternatives, attributeOfTerm, type AudienceSelectors } from './selectors.ts';
 
 type Condition = ReturnType<typeof sql<boolean>>;
@@ -14,6 +15,7 @@ export function idsOfAudience(
   { scope }: ReadContext,
   selectors: AudienceSelectors,
   platform?: Platform,
+  from = wholeOrganization,
 ): IdQuery {
   const organizationId = scope.organization.id;
   const conditions: Condition[] = alternatives(selectors.deviceGroups).map(
@@ -24,9 +26,9 @@ export function idsOfAudience(
   );
   if (users.length > 0) {
     conditions.push(
-      sql<boolean>`device.user_id in (
-        select person.id from directory_user person
-        where person.organization_id = ${organizationId} and (${sql.join(users, sql` or `)}))`,
+      sql<boolean>`exists (
+        select from ${from.users} person where person.organization_id = ${organizationId}
+          and person.id = device.user_id and (${sql.join(users, sql` or `)}))`,
     );
   }
   const deviceIds = [...selectors.winDeviceIds, ...selectors.admDeviceIds];
@@ -37,7 +39,7 @@ export function idsOfAudience(
   if (selectors.serialNumbers.length > 0) {
     conditions.push(sql<boolean>`device.serial_number = any(${selectors.serialNumbers}::text[])`);
   }
-  return sql<Id>`select device.id from devices_device device
+  return sql<Id>`select device.id from ${from.devices} device
     where device.organization_id = ${organizationId} and device.state <> 'DELETED'
       and ${platform === undefined ? sql`true` : sql`device.platform = ${platform}`}
       and (${conditions.length > 0 ? sql.join(conditions, sql` or `) : sql`false`})`;

@@ -7,6 +7,7 @@ export {
   type Audience,
 } from './audiences.ts';
 export { createAudience, removeAudience, updateAudience } from './change-audience.ts';
+export { candidates, type AudienceSources } from './candidates.ts';
 export { idsOfAudience } from './ids-of-audience.ts';
 export { matchAudience } from './match.ts';
 export { membersAmong } from './members-among.ts';

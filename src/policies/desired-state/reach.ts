@@ -9,6 +9,7 @@ import type { Assigned, Assignment, Exclusion } from '../engine/index.ts';
 import type { Policy } from '../policy.ts';
 import { policiesTables } from '../tables.ts';
 import { everyone, nameOfTarget } from '../target.ts';
+import { onceForAlike } from './alike.ts';
 
 /** A policy without what it says. */
 export type PolicyHead = Pick<Policy, 'id' | 'name' | 'version'>;
@@ -42,7 +43,7 @@ export async function policiesReaching(context: ReadContext, device: Device): Pr
 
 /**
  * The policies that are meant for each of these devices now. What automation rules give comes without its reasons. As many statements
- * however many devices and policies there are.
+ * however many devices and policies there are. Devices that are alike share one answer.
  */
 export async function policiesReachingAll(
   context: ReadContext,
@@ -52,9 +53,17 @@ export async function policiesReachingAll(
   const { audiences } = enabled!;
   const ids = devices.map(({ id }) => id);
   const members = await membersAmong(context, [...audiences.values()], ids);
-  const isMember = (audience: Id, device: Id) => members.get(audience)?.has(device) === true;
-  const given = devices.map(({ id, platform }) =>
-    givenTo(platform, enabled!, (audience) => (isMember(audience.id, id) ? ['member'] : [])),
+  const audiencesOf = new Map<Id, Id[]>(ids.map((id) => [id, []]));
+  for (const [audience, found] of members) {
+    for (const device of found) audiencesOf.get(device)!.push(audience);
+  }
+  const given = onceForAlike(
+    devices,
+    ({ id, platform }) => [platform, ...audiencesOf.get(id)!],
+    ({ id, platform }) => {
+      const matched = new Set(audiencesOf.get(id));
+      return givenTo(platform, enabled!, (audience) => (matched.has(audience.id) ? ['member'] : []));
+    },
   );
   return reachingEach(context, devices, given);
 }
@@ -68,7 +77,7 @@ async function reachingEach(
   const [own, groups, heads] = await Promise.all([
     ownPolicies(context, devices),
     groupsOf(context, devices),
-    policyHeads(context, [...new Set(given.flat().map(({ policyId }) => policyId))]),
+    policyHeads(context, idsOfGiven([...new Set(given)])),
   ]);
   const keys = devices.map(({ userId }, index) => [
     everyone.allDevices,
@@ -76,15 +85,19 @@ async function reachingEach(
     ...groups[index]!.keys(),
   ]);
   const targets = await targetsWithKeys(context, [...new Set(keys.flat())]);
-  return devices.map(({ id }, index) => {
-    const ofDevice = keys[index]!.flatMap((key) => targets.get(key) ?? []);
-    const targeted = reachingOf(ofDevice, groups[index]!);
-    const enforced = given[index]!.flatMap(({ policyId, assignment }) => {
-      const policy = heads.get(policyId);
-      return policy ? { policy, assignment } : [];
-    });
-    return { ...targeted, assigned: [...(own.get(id) ?? []), ...enforced, ...targeted.assigned] };
-  });
+  return onceForAlike(
+    devices,
+    ({ id }, index) => [own.get(id), given[index], ...keys[index]!],
+    ({ id }, index) => {
+      const ofDevice = keys[index]!.flatMap((key) => targets.get(key) ?? []);
+      const targeted = reachingOf(ofDevice, groups[index]!);
+      const enforced = given[index]!.flatMap(({ policyId, assignment }) => {
+        const policy = heads.get(policyId);
+        return policy ? { policy, assignment } : [];
+      });
+      return { ...targeted, assigned: [...(own.get(id) ?? []), ...enforced, ...targeted.assigned] };
+    },
+  );
 }
 
 async function ownPolicies({ db, scope }: ReadContext, devices: readonly DeviceFacts[]) {
@@ -127,6 +140,10 @@ async function groupsOf(
     const groups = [...(userId ? byUser.get(userId)! : []), ...ofDevices[index]!];
     return new Map(groups.map(({ id, displayName }) => [id, displayName]));
   });
+}
+
+function idsOfGiven(given: readonly (readonly GivenPolicy[])[]): Id[] {
+  return [...new Set(given.flat().map(({ policyId }) => policyId))];
 }
 
 /** The policies with these ids, in one statement. */

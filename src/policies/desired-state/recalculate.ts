@@ -4,6 +4,7 @@ import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
 import { systemOf } from '../system.ts';
 import { policiesTables } from '../tables.ts';
+import { onceForAlike } from './alike.ts';
 import { keepDocuments, removeUnused, resolveSets } from './documents.ts';
 import { policySetOf, type PolicySet } from './policy-set.ts';
 import { policiesReachingAll } from './reach.ts';
@@ -24,15 +25,18 @@ export async function wantedSets(
   devices: readonly DeviceFacts[],
 ): Promise<Map<Id, PolicySet>> {
   const reaching = await policiesReachingAll(context, devices);
-  return new Map(
-    devices.map((device, index) => {
+  const sets = onceForAlike(
+    devices,
+    (device, index) => [systemOf(device), reaching[index]],
+    (device, index) => {
       const { assigned, exclusions } = reaching[index]!;
-      return [device.id, policySetOf(systemOf(device), assigned, exclusions)];
-    }),
+      return policySetOf(systemOf(device), assigned, exclusions);
+    },
   );
+  return new Map(devices.map(({ id }, index) => [id, sets[index]!]));
 }
 
-/** Gives these devices the sets that they shall have now; one that was deleted shall have none. As many statements however many they are. */
+/** Gives these devices the sets that they shall have now; one that was deleted shall have none. As many statements however many they are, but for sets that are new. */
 export async function recalculateDevices(context: WriteContext, ids: readonly Id[]): Promise<void> {
   if (ids.length === 0) return;
   const devices = await loadDeviceFacts(context.db, context.scope.organization.id, ids);
@@ -47,9 +51,12 @@ export async function recalculateDevices(context: WriteContext, ids: readonly Id
   if (left || moved) await removeUnused(context);
 }
 
+/** Documents can be large, and so many of them are in memory at the same time. */
+const newSetsAtOnce = 50;
+
 /** The ids of the stored sets by their keys; those that are not stored yet are resolved and stored. */
 async function keepSets(context: WriteContext, sets: readonly PolicySet[]): Promise<Map<string, Id>> {
-  const byKey = new Map(sets.map((set) => [set.key, set]));
+  const byKey = new Map([...new Set(sets)].map((set) => [set.key, set]));
   const rows = await policiesTables(context.db)
     .selectFrom('policies_set')
     .select(['id', 'key'])
@@ -58,8 +65,9 @@ async function keepSets(context: WriteContext, sets: readonly PolicySet[]): Prom
     .execute();
   const ids = new Map(rows.map(({ key, id }) => [key, id]));
   const missing = [...byKey.values()].filter(({ key }) => !ids.has(key));
-  if (missing.length > 0) {
-    for (const [key, id] of await createSets(context, missing)) ids.set(key, id);
+  for (let start = 0; start < missing.length; start += newSetsAtOnce) {
+    const created = await createSets(context, missing.slice(start, start + newSetsAtOnce));
+    for (const [key, id] of created) ids.set(key, id);
   }
   return ids;
 }
@@ -118,10 +126,9 @@ async function giveSets(
   return (numAffectedRows ?? 0n) > 0n;
 }
 
-/** A set that holds a policy, and how many devices have it. */
+/** A stored set that holds a policy. */
 interface HeldSet extends Pick<PolicySet, 'system' | 'members'> {
   readonly id: Id;
-  readonly devices: number;
 }
 
 /** The sets that hold one of these policies, in the order of their ids. */
@@ -133,10 +140,6 @@ export async function setsHolding(
   let query = policiesTables(db)
     .selectFrom('policies_set as set')
     .select(['set.id', 'set.system', 'set.members'])
-    .select(
-      sql<number>`(select count(*) from policies_device_set device
-        where device.organization_id = set.organization_id and device.set_id = set.id)`.as('devices'),
-    )
     .where('set.organization_id', '=', scope.organization.id)
     .where(
       'set.id',
@@ -148,6 +151,17 @@ export async function setsHolding(
     .limit(limit);
   if (after) query = query.where('set.id', '>', after);
   return query.execute();
+}
+
+/** How many devices have one of these sets. */
+export async function countDevices({ db, scope }: ReadContext, sets: readonly HeldSet[]): Promise<number> {
+  const { count } = await policiesTables(db)
+    .selectFrom('policies_device_set')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('organization_id', '=', scope.organization.id)
+    .where('set_id', '=', sql<Id>`any(${sets.map(({ id }) => id)}::uuid[])`)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** Resolves sets again with the policies as they are now. It touches no device, however many have them. */

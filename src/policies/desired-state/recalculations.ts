@@ -1,4 +1,6 @@
 import { sql, type Reader } from '../../database/index.ts';
+import { candidates } from '../../devices/audiences/index.ts';
+import { idsOfDevices } from '../../devices/index.ts';
 import { addJob } from '../../jobs/index.ts';
 import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
@@ -14,9 +16,15 @@ import {
   type WriteContext,
 } from '../../tenancy/index.ts';
 import { policiesTables } from '../tables.ts';
-import { lockDesiredState, recalculateDevices, resolveAgain, setsHolding } from './recalculate.ts';
+import {
+  countDevices,
+  lockDesiredState,
+  recalculateDevices,
+  resolveAgain,
+  setsHolding,
+} from './recalculate.ts';
 import { recalculationOfRow, type Recalculation, type RecalculationScope } from './recalculation.ts';
-import { idsAfter, idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
+import { idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
 
 interface Limits {
   readonly devices: number;
@@ -26,7 +34,7 @@ interface Limits {
 /** How much a change works out itself. What reaches more is left to a job, and the change does not wait for it. */
 const atOnce: Limits = { devices: 200, sets: 100 };
 
-/** How much the job works out in one transaction, for which others wait. */
+/** How much the job looks at in one transaction, for which others wait. */
 const inBatch: Limits = { devices: 2_000, sets: 50 };
 
 const keptFor = 30 * 24 * 60 * 60 * 1_000;
@@ -47,7 +55,7 @@ async function resolveTouched(context: WriteContext, policies: readonly Id[], li
   const sets = await setsHolding(context, policies, { limit: limits.sets + 1 });
   if (sets.length <= limits.sets) return resolveAgain(context, sets);
   const all = await setsHolding(context, policies, { limit: 2 ** 31 - 1 });
-  const total = all.reduce((sum, { devices }) => sum + devices, 0);
+  const total = await countDevices(context, all);
   await startRecalculation(context, { kind: 'sets', policies }, total);
 }
 
@@ -57,11 +65,12 @@ async function recalculateScope(context: WriteContext, devices: DeviceScope, lim
     return recalculateDevices(context, devices.devices);
   }
   const query = await idsInScope(context, devices);
-  const ids = await idsAfter(context, query, null, limits.devices + 1);
-  if (ids.length <= limits.devices) return recalculateDevices(context, ids);
-  const { rows } = await sql<{ total: number }>`select count(*) as total from (${query}) device`.execute(
-    context.db.connection,
-  );
+  const { rows } = await sql<{ id: Id; total: number }>`select id, count(*) over () as total
+    from (${query}) device (id) order by id limit ${limits.devices + 1}`.execute(context.db.connection);
+  if (rows.length <= limits.devices) {
+    const ids = rows.map(({ id }) => id);
+    return recalculateDevices(context, ids);
+  }
   await startRecalculation(context, { kind: 'devices', devices }, rows[0]!.total);
 }
 
@@ -147,15 +156,40 @@ async function recalculateBatch(
   limits: Limits,
 ): Promise<Batch> {
   if (scope.kind === 'devices') {
-    const query = await idsInScope(context, scope.devices);
-    const ids = await idsAfter(context, query, lastId, limits.devices);
+    const end = await nthDeviceAfter(context, lastId, limits.devices);
+    const ids = await idsBetween(context, scope.devices, lastId, end);
     await recalculateDevices(context, ids);
-    return { lastId: ids.at(-1) ?? lastId, done: ids.length, isLast: ids.length < limits.devices };
+    return { lastId: end ?? lastId, done: ids.length, isLast: end === undefined };
   }
   const sets = await setsHolding(context, scope.policies, { after: lastId, limit: limits.sets });
   await resolveAgain(context, sets);
-  const done = sets.reduce((sum, { devices }) => sum + devices, 0);
+  const done = await countDevices(context, sets);
   return { lastId: sets.at(-1)?.id ?? lastId, done, isLast: sets.length < limits.sets };
+}
+
+/** The id of the device that is the nth behind another one; undefined when fewer are. */
+async function nthDeviceAfter(context: ReadContext, after: Id | null, n: number): Promise<Id | undefined> {
+  const { rows } = await sql<{ id: Id }>`select id from (${idsOfDevices(context, 'all')}) device (id)
+    where ${isBetween(after)} order by id offset ${n - 1} limit 1`.execute(context.db.connection);
+  return rows[0]?.id;
+}
+
+/** The ids of a part of the devices of a scope. However many others there are, it takes as long. */
+async function idsBetween(
+  context: ReadContext,
+  scope: DeviceScope,
+  after: Id | null,
+  end: Id | undefined,
+): Promise<Id[]> {
+  const { definition, sources } = candidates(context, isBetween(after, end));
+  const query = await idsInScope(context, scope, sources);
+  const { rows } = await sql<{ id: Id }>`${definition}
+    select id from (${query}) device (id) where ${isBetween(after, end)}`.execute(context.db.connection);
+  return rows.map((row) => row.id);
+}
+
+function isBetween(after: Id | null, end?: Id) {
+  return sql`${after === null ? sql`true` : sql`id > ${after}`} and ${end === undefined ? sql`true` : sql`id <= ${end}`}`;
 }
 
 /** Faults: `notFound`. */

@@ -1,5 +1,5 @@
 import { sql } from '../../database/index.ts';
-import { idsOfAudience, loadAudiences } from '../../devices/audiences/index.ts';
+import { idsOfAudience, loadAudiences, type AudienceSources } from '../../devices/audiences/index.ts';
 import { idsOfDevices, type IdQuery } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, Touched } from '../../tenancy/index.ts';
@@ -30,8 +30,12 @@ export function isEmpty({ devices, users, policies, everything }: DeviceScope): 
   return !everything && devices.length + users.length + policies.length === 0;
 }
 
-/** The query for the ids of the devices of a scope, deleted ones included. */
-export async function idsInScope(context: ReadContext, scope: DeviceScope): Promise<IdQuery> {
+/** The query for the ids of the devices of a scope, deleted ones included; who belongs to an audience is looked up in `sources`. */
+export async function idsInScope(
+  context: ReadContext,
+  scope: DeviceScope,
+  sources?: AudienceSources,
+): Promise<IdQuery> {
   const { devices, users, policies } = scope;
   const targets = await targetsOf(context, policies);
   if (scope.everything || targets.allDevices) return idsOfDevices(context, 'all');
@@ -40,7 +44,7 @@ export async function idsInScope(context: ReadContext, scope: DeviceScope): Prom
   if (policies.length > 0) {
     parts.push(
       idsOfDevicesWithPolicy(context, policies),
-      ...(await idsOfDevicesGivenByRules(context, policies)),
+      ...(await idsOfDevicesGivenByRules(context, policies, sources)),
     );
   }
   return sql<Id>`${sql.join(parts, sql` union `)}`;
@@ -105,7 +109,11 @@ export function idsOfDevicesWithPolicy({ scope }: ReadContext, policies: readonl
     where member.organization_id = ${scope.organization.id} and member.policy_id = any(${policies}::uuid[])`;
 }
 
-async function idsOfDevicesGivenByRules(context: ReadContext, policies: readonly Id[]): Promise<IdQuery[]> {
+async function idsOfDevicesGivenByRules(
+  context: ReadContext,
+  policies: readonly Id[],
+  sources?: AudienceSources,
+): Promise<IdQuery[]> {
   const { db, scope } = context;
   const organizationId = scope.organization.id;
   const given = await policiesTables(db)
@@ -131,6 +139,6 @@ async function idsOfDevicesGivenByRules(context: ReadContext, policies: readonly
     given.map(({ id }) => ({ organizationId, id })),
   );
   return audiences.flatMap((audience, index) =>
-    audience ? idsOfAudience(context, audience.selectors, given[index]!.platform) : [],
+    audience ? idsOfAudience(context, audience.selectors, given[index]!.platform, sources) : [],
   );
 }

@@ -102,6 +102,13 @@ function source({ id, name, version, source, assignment }: ShownSource): Static<
 }
 
 function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
+  // Hundreds of settings have the same few winners.
+  const winners = new Map<ShownSource, Static<typeof Source>>();
+  const winnerOf = (winner: ShownSource) => {
+    const known = winners.get(winner) ?? source(winner);
+    winners.set(winner, known);
+    return known;
+  };
   return {
     device: { id, displayName, platform },
     settings: policy.settings.map(({ key, title, value, state, reason, winner, losers, ...setting }) => ({
@@ -111,7 +118,7 @@ function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
       value,
       state,
       reason,
-      winner: source(winner),
+      winner: winnerOf(winner),
       losers: losers.map((loser) => ({ ...source(loser), value: loser.value, why: loser.why })),
       reported: setting.reported && {
         value: setting.reported.value,
