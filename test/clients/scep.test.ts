@@ -11,6 +11,7 @@ import { certificateAuthority } from '../../src/devices/certificate-authority/in
 import { createEnrollment, newEnrollmentCode } from '../../src/devices/enrollments/index.ts';
 import { newChallenge } from '../../src/protocols/apple/scep/challenge.ts';
 import { operatorScope } from '../../src/tenancy/index.ts';
+import { readProfile, uploadPushCertificate } from '../support/apple-enrollment.ts';
 import { certificateRequest, pkiMessage, readPkiReply, selfSigned } from '../support/scep-client.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
@@ -109,6 +110,24 @@ describe.skipIf(!isInstalled('openssl'))('OpenSSL', () => {
     await run('openssl', 'cms', '-decrypt', ...opened, '-out', 'certificates.der');
     const listed = await run('openssl', 'pkcs7', '-inform', 'DER', '-in', 'certificates.der', '-print_certs');
     expect(listed.stdout.toString().match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  });
+});
+
+describe.skipIf(!isInstalled('openssl'))('OpenSSL, of an enrolment profile,', () => {
+  test('takes the signature', async () => {
+    await uploadPushCertificate(server, server.tenant);
+    const enrollment = await server.send({
+      method: 'POST',
+      url: '/api/v1/organizations/default/enrollments',
+      body: { platform: 'apple' },
+    });
+    const { pathname } = new URL(enrollment.json.url);
+    const { rawPayload } = await server.app.server.inject(pathname);
+    await writeFile(join(folder, 'enroll.mobileconfig'), rawPayload);
+    const at = String(Math.floor(server.now().getTime() / 1_000));
+    const message = ['-inform', 'DER', '-in', 'enroll.mobileconfig', '-CAfile', 'ca.pem', '-purpose', 'any'];
+    const { stdout } = await run('openssl', 'cms', '-verify', ...message, '-attime', at);
+    expect(readProfile(stdout).payloads).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { faultHandler } from '../../http/index.ts';
 import type { FaultCode } from '../../kernel/fault.ts';
+import { enrollRoutes } from './enroll/routes.ts';
 import { scepRoutes } from './scep/routes.ts';
 import type { AppleOptions } from './options.ts';
 
@@ -46,5 +47,6 @@ export async function appleRoutes(server: FastifyInstance, options: AppleOptions
         .send(`${fault?.message ?? 'The server made a mistake; its log tells more.'}\n`),
     ),
   );
+  await server.register(enrollRoutes, options);
   await server.register(scepRoutes, options);
 }
