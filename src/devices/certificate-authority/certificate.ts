@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, sign, type KeyObject, type X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   AuthorityKeyIdentifier,

@@ -1,6 +1,6 @@
 export { createEnrollment, lockEnrollment, redeemEnrollment, removeEnrollment } from './change-enrollment.ts';
 export { newEnrollmentCode } from './code.ts';
-export { requireOpen, stateOfEnrollment, type Enrollment } from './enrollment.ts';
+export { requireOpen, stateOfEnrollment } from './enrollment.ts';
 export {
   findEnrollment,
   listEnrollments,

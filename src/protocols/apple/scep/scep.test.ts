@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, X509Certificate, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, type KeyObject, type X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   certificateRequest,
