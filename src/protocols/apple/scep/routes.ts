@@ -63,7 +63,7 @@ export async function scepRoutes(server: FastifyInstance, { services }: AppleOpt
           const answer = await answerPkiOperation(services, scope, bytes);
           if (answer.refusal) {
             request.log.warn(
-              { code: answer.refusal.code, reason: answer.refusal.message },
+              { organization: organization.slug, reason: answer.refusal.message },
               'SCEP request refused',
             );
           }

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomBytes, type KeyObject, type X509Certificate } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mutationsOf } from '../../../../test/support/mutations.ts';
 import {
   certificateRequest,
   contentCiphers,
@@ -19,6 +21,8 @@ import {
   removeEnrollment,
   requireEnrollment,
 } from '../../../devices/enrollments/index.ts';
+import { octetsOf, readDer, sequenceOf, taggedIn } from '../../../kernel/der-read.ts';
+import { derOctets } from '../../../kernel/der-write.ts';
 import type { Id } from '../../../kernel/id.ts';
 import { listAuditEvents, operatorScope } from '../../../tenancy/index.ts';
 import { newChallenge } from './challenge.ts';
@@ -80,6 +84,21 @@ async function ask(request: Buffer, message: PkiMessage = {}, as: Identity = sig
 
 const success = { status: '0', failInfo: undefined };
 const refused = { status: '2', failInfo: '2', certificates: [] };
+
+/** The same message as BER writes it that streams the content: all that lies around it ends with a mark, and it comes in two pieces. */
+function inPieces(message: Buffer): Buffer {
+  const end = Buffer.alloc(2);
+  const open = (tag: number, ...parts: readonly Uint8Array[]) =>
+    Buffer.concat([Buffer.of(tag, 0x80), ...parts, end]);
+  const [type, wrapped] = sequenceOf(readDer(message));
+  const [version, digests, encapsulated, ...rest] = sequenceOf(taggedIn(wrapped, 0xa0));
+  const [contentType, content] = sequenceOf(encapsulated);
+  const octets = octetsOf(taggedIn(content, 0xa0));
+  const pieces = [octets.subarray(0, 100), octets.subarray(100)].map((piece) => derOctets(piece));
+  const inner = open(0x30, contentType!.raw, open(0xa0, open(0x24, ...pieces)));
+  const signedData = open(0x30, version!.raw, digests!.raw, inner, ...rest.map(({ raw }) => raw));
+  return open(0x30, type!.raw, open(0xa0, signedData));
+}
 
 /** What refusals must leave as it is. */
 async function written(): Promise<unknown> {
@@ -158,6 +177,12 @@ describe('a device that enrols', () => {
       expect(answer.statusCode).toBe(200);
       expect(readPkiReply(answer.rawPayload, authority, signer)).toMatchObject(success);
     }
+  });
+
+  test('may send its message in pieces, with lengths that are not known beforehand', async () => {
+    const message = pkiMessage(certificateRequest(keys, challengeFor(await enrol())), authority, signer);
+    const answer = await post(inPieces(message));
+    expect(readPkiReply(answer.rawPayload, authority, signer)).toMatchObject(success);
   });
 
   test('and asks again gets the same certificate, and one use is counted, however many ask at once', async () => {
@@ -311,6 +336,20 @@ describe('refused, and nothing is written:', () => {
       }
     }
     expect(await written()).toEqual(before);
+  });
+
+  test('whatever is done to a message, there is an answer', async () => {
+    const message = pkiMessage(certificateRequest(keys, 'no challenge'), authority, signer);
+    const before = await written();
+    await fc.assert(
+      fc.asyncProperty(mutationsOf(message), async (changed) => {
+        const { statusCode } = await post(changed);
+        expect([200, 400]).toContain(statusCode);
+      }),
+      { numRuns: 300 },
+    );
+    expect(await written()).toEqual(before);
+    expect(server.logged()).not.toContain('unexpected error');
   });
 
   test('a message that is signed with another key than its certificate has', async () => {
