@@ -62,8 +62,6 @@ const aliases: Readonly<Record<string, keyof typeof names>> = {
   'mdm.global.automationRule.get': 'automationRule.read',
   'mdm.global.asset.get': 'asset.read',
   'mdm.global.enrollmentToken.get': 'enrollment.read',
-  'mdm.apple.enrollmentToken.create': 'enrollment.create',
-  'mdm.windows.enrollmentToken.create': 'enrollment.create',
   'base.organization.segment.get': 'segment.read',
 };
 

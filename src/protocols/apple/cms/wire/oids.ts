@@ -5,7 +5,6 @@ export const oids = {
   envelopedData: '1.2.840.113549.1.7.3',
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
-  signingTime: '1.2.840.113549.1.9.5',
   rsaEncryption: '1.2.840.113549.1.1.1',
   sha256: '2.16.840.1.101.3.4.2.1',
 } as const;
