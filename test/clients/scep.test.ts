@@ -63,7 +63,9 @@ async function issuedBy(path: string): Promise<X509Certificate> {
   return certificate;
 }
 
-describe.skipIf(!isInstalled('openssl'))('OpenSSL', () => {
+describe('OpenSSL', () => {
+  beforeEach(({ skip }) => skip(!isInstalled('openssl'), 'openssl is not installed'));
+
   test('takes the certificate and the message that brings it', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
     const signer = selfSigned(privateKey, publicKey);
@@ -111,10 +113,8 @@ describe.skipIf(!isInstalled('openssl'))('OpenSSL', () => {
     const listed = await run('openssl', 'pkcs7', '-inform', 'DER', '-in', 'certificates.der', '-print_certs');
     expect(listed.stdout.toString().match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
   });
-});
 
-describe.skipIf(!isInstalled('openssl'))('OpenSSL, of an enrolment profile,', () => {
-  test('takes the signature', async () => {
+  test('takes the signature of an enrolment profile', async () => {
     await uploadPushCertificate(server, server.tenant);
     const enrollment = await server.send({
       method: 'POST',
@@ -131,7 +131,9 @@ describe.skipIf(!isInstalled('openssl'))('OpenSSL, of an enrolment profile,', ()
   });
 });
 
-describe.skipIf(!isInstalled('scepclient'))("Debian's scepclient", () => {
+describe("Debian's scepclient", () => {
+  beforeEach(({ skip }) => skip(!isInstalled('scepclient'), 'scepclient is not installed'));
+
   const enrol = (challenge: string) =>
     run(
       'scepclient',
@@ -161,7 +163,9 @@ describe.skipIf(!isInstalled('scepclient'))("Debian's scepclient", () => {
   });
 });
 
-describe.skipIf(!isInstalled('pki'))("strongSwan's pki", () => {
+describe("strongSwan's pki", () => {
+  beforeEach(({ skip }) => skip(!isInstalled('pki'), 'pki is not installed'));
+
   const scep = async (...options: string[]) => {
     const common = [
       '--scep',
