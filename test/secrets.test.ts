@@ -11,6 +11,7 @@ let server: TestServer;
 let secrets: Record<string, string>;
 let dump: string;
 let answers: string;
+const told: string[] = [];
 
 beforeAll(async () => {
   server = await testServer();
@@ -44,6 +45,7 @@ beforeAll(async () => {
   const profile = await server.app.server.inject(`${new URL(url).pathname}?unsigned=1`);
   const authority = await server.change(server.tenant, findAuthority);
   const authorityPem = authority!.key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  for (const secret of Object.values(plannedSecrets)) await planWith(server, secret);
   secrets = {
     'bootstrap token': server.tenant.token,
     'bootstrap client secret': server.tenant.clientSecret,
@@ -52,6 +54,7 @@ beforeAll(async () => {
     'the access token': access.json<{ access_token: string }>().access_token,
     'the Entra client secret': entraClientSecret,
     'the value of an OMA setting': omaSecret,
+    ...plannedSecrets,
     'the private key of the push certificate': pem.split('\n')[3]!,
     'the code of an enrolment': code,
     'the challenge of an enrolment profile': readProfile(profile.rawPayload).scep.Challenge,
@@ -69,10 +72,57 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
+/** What plans hold: one that is applied, one that is not, and two that are refused. */
+const plannedSecrets = {
+  'the value of an OMA setting in a plan': 'a planned pre-shared key',
+  'the value of an OMA setting in an applied plan': 'an applied pre-shared key',
+  'the value of an OMA setting in a refused plan': 'a refused pre-shared key',
+  'a value that makes a plan be refused': 'a wrongly placed pre-shared key',
+};
+
+async function planWith(of: TestServer, secret: string): Promise<void> {
+  const url = '/beta/deviceManagement/deviceConfigurations';
+  const setting = {
+    '@odata.type': '#microsoft.graph.omaSettingString',
+    displayName: 'Key',
+    omaUri: `./Vendor/MSFT/VPNv2/${secret.length}`,
+    [secret.includes('wrongly') ? 'valeu' : 'value']: secret,
+  };
+  const assignments = [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }];
+  const changes = [
+    {
+      method: 'POST',
+      url,
+      body: {
+        '@odata.type': '#microsoft.graph.windows10CustomConfiguration',
+        displayName: 'VPN',
+        omaSettings: [setting],
+      },
+    },
+    { method: 'POST', url: `${url}/{changes[0].id}/assign`, body: { assignments } },
+    ...(secret.includes('refused') ? [{ method: 'POST', url, body: {} }] : []),
+  ];
+  const plans = '/api/v1/organizations/default/plans';
+  const made = await of.send({ method: 'POST', url: plans, body: { changes } });
+  const isRefused = /refused|wrongly/.test(secret);
+  expect(made.status, made.text).toBe(isRefused ? 400 : 201);
+  told.push(made.text);
+  if (isRefused) return;
+  for (const part of ['', '/devices', '/differences']) {
+    told.push((await of.send({ url: `${plans}/${made.json.id}${part}` })).text);
+  }
+  expect(told.at(-1)).toContain('"********"');
+  if (!secret.includes('applied')) return;
+  const applied = await of.send({ method: 'POST', url: `${plans}/${made.json.id}/apply` });
+  expect(applied.status, applied.text).toBe(200);
+  told.push(applied.text);
+}
+
 /** Every row of every table as text; bytes as hex. */
 async function dumpOf({ database }: TestServer): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
-    select tablename as name from pg_tables where schemaname = 'public' order by tablename
+    select schemaname || '.' || tablename as name from pg_tables
+    where schemaname in ('public', 'graphile_worker') order by 1
   `.execute(database.connection);
   expect(tables.length).toBeGreaterThan(15);
   const texts: string[] = [];
@@ -94,9 +144,15 @@ async function readEverything(of: TestServer): Promise<string> {
     '/api/v1/organizations/default/tokens',
     '/api/v1/organizations/default/applications',
     '/api/v1/organizations/default/audit-events?limit=200',
+    '/api/v1/organizations/default/plans',
   ];
   const texts = await Promise.all(urls.map(async (url) => (await of.send({ url })).text));
-  return texts.join('\n');
+  const devices = await of.send({ url: '/api/v1/organizations/default/devices' });
+  for (const { id } of devices.json.items as { id: string }[]) {
+    const url = `/api/v1/organizations/default/devices/${id}/effective-policy`;
+    texts.push((await of.send({ url })).text);
+  }
+  return [...texts, ...told].join('\n');
 }
 
 const spellings = (secret: string) => [

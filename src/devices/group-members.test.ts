@@ -182,14 +182,21 @@ test('what is no member of this organization does not join, nor do those named w
   const group = await newGroup(tenant, 'Closed');
   const foreign = await newGroup(other, 'Foreign');
   const own = await newDevice(tenant, 'own');
-  const strangers = [await newDevice(other, 'theirs'), await newUser(other, 'ada@strangers.test'), group];
+  const strangers = [
+    await newDevice(other, 'theirs'),
+    await newUser(other, 'ada@strangers.test'),
+    foreign,
+    group,
+  ];
   await server.change(tenant, async (context) => {
     for (const { id } of strangers) {
+      const message =
+        id === group.id
+          ? `'${id}' is a group, and groups are not nested: add its members instead`
+          : `'${id}' is neither a user nor a device, or is a deleted device`;
       await expect(addGroupMembers(context, group.id, [own.id, id])).rejects.toMatchObject({
         code: 'invalidInput',
-        violations: [
-          { path: 'members[1]', message: `'${id}' is neither a user nor a device, or is a deleted device` },
-        ],
+        violations: [{ path: 'members[1]', message }],
       });
     }
     await expect(addGroupDevices(context, group.id, [own.id, strangers[0]!.id])).rejects.toMatchObject({

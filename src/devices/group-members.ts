@@ -1,6 +1,7 @@
 import { sql } from '../database/index.ts';
 import {
   addGroupUsers,
+  groupsByIds,
   removeGroupUsers,
   requireGroup,
   requireMembers,
@@ -27,10 +28,12 @@ export type FullGroupMember =
 export async function addGroupMembers(context: WriteContext, groupId: Id, ids: readonly Id[]): Promise<Id[]> {
   await requireGroup(context, groupId);
   const known = await groupMembersByIds(context, ids);
-  requireMembers(
-    ids,
-    new Set(known.keys()),
-    (id) => `'${id}' is neither a user nor a device, or is a deleted device`,
+  const unknown = ids.filter((id) => !known.has(id));
+  const groups = unknown.length > 0 ? await groupsByIds(context, unknown) : new Map<Id, unknown>();
+  requireMembers(ids, new Set(known.keys()), (id) =>
+    groups.has(id)
+      ? `'${id}' is a group, and groups are not nested: add its members instead`
+      : `'${id}' is neither a user nor a device, or is a deleted device`,
   );
   const users = await addGroupUsers(context, groupId, idsOf(known, 'user'));
   const devices = await addGroupDevices(context, groupId, idsOf(known, 'device'));

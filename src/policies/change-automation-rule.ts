@@ -20,7 +20,7 @@ import { policiesTables } from './tables.ts';
 export async function createRule(context: WriteContext, content: RuleContent): Promise<AutomationRule> {
   const { db, scope, now, newId } = context;
   requireFeature(scope, 'automationRules');
-  await refuseWrong(context, content);
+  await refuseWrong(context, content, content);
   const rule: AutomationRule = {
     id: newId(),
     ...content,
@@ -73,7 +73,7 @@ export async function updateRule(
     now,
   );
   if (after === before) return before;
-  await refuseWrong(context, after);
+  await refuseWrong(context, after, changes);
   await translated(after, async () => {
     await policiesTables(db)
       .updateTable('policies_rule')
@@ -137,12 +137,17 @@ function givenActions(
   }));
 }
 
-async function refuseWrong(context: ReadContext, { audienceIds, actions }: RuleContent): Promise<void> {
+/** A rule whose policies were deleted by force may stay without any, but none may be made so. */
+async function refuseWrong(
+  context: ReadContext,
+  { audienceIds, actions }: RuleContent,
+  changes: Partial<RuleContent>,
+): Promise<void> {
   const violations: Violation[] = [
     ...(audienceIds.length === 0
       ? [{ path: 'deviceAudiences', message: 'needs at least one audience' }]
       : []),
-    ...(actions.length === 0 ? [{ path: 'actions', message: 'needs at least one action' }] : []),
+    ...(changes.actions?.length === 0 ? [{ path: 'actions', message: 'needs at least one action' }] : []),
     ...(await violationsOfAudiences(context, audienceIds)),
     ...(await violationsOfActions(context, actions)),
   ];
@@ -229,6 +234,7 @@ async function writeParts(
     .insertInto('policies_rule_audience')
     .values(audienceIds.map((audience, position) => ({ ...ofRule, audience_id: audience, position })))
     .execute();
+  if (actions.length === 0) return;
   await policiesTables(db)
     .insertInto('policies_rule_policy')
     .values(

@@ -1,8 +1,9 @@
 import { brokenForeignKey, sql } from '../database/index.ts';
 import { devicesByIds, nameOfDevice } from '../devices/index.ts';
+import { groupsByIds } from '../directory/index.ts';
 import { requireRevision } from '../kernel/etag.ts';
 import { Fault } from '../kernel/fault.ts';
-import type { Id } from '../kernel/id.ts';
+import { parseGuidId, type Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import { devicesAssigned } from './assignments.ts';
 import { rulesUsing } from './automation-rules.ts';
@@ -11,25 +12,32 @@ import { policiesOf, policyNotFound } from './policies.ts';
 import { counted, namedAtMost, type PolicyFamily } from './policy.ts';
 import { policyOfRow } from './policy-row.ts';
 import { policiesTables } from './tables.ts';
+import { nameOfTarget, type PolicyTarget } from './target.ts';
 import { targetsOfPolicies } from './targets.ts';
 
 /**
- * Removes a policy with its versions and targets, and with `force` also from the devices and rules that it is given by. Faults: `notFound`,
- * `preconditionFailed`, `inUse` while it is given to a device or by a rule, unless it is forced.
+ * What becomes of the uses of a policy that is removed: `refused` with all of them; `targetsGo`, as Microsoft Graph has it, refused with
+ * devices and rules alone; `taken` from all that have it.
  */
+type Uses = 'refused' | 'targetsGo' | 'taken';
+
+/** Removes a policy with its versions. Faults: `notFound`, `preconditionFailed`, `inUse` with what uses it, as `uses` says. */
 export async function removePolicy(
   context: WriteContext,
   family: PolicyFamily<object>,
   id: Id,
   ifMatch: readonly number[] | undefined,
-  { force = false }: { readonly force?: boolean } = {},
+  uses: Uses = 'targetsGo',
 ): Promise<void> {
   const { db, scope } = context;
   const row = await policiesOf(context, family).where('id', '=', id).forUpdate().executeTakeFirst();
   if (!row) throw policyNotFound(family, id);
   requireRevision(ifMatch, row.version);
-  const uses = force ? await takeFromAll(context, id) : await refuseWhileAssigned(context, row.name, id);
   const targets = (await targetsOfPolicies(context, [id])).get(id) ?? [];
+  if (uses !== 'taken') {
+    await refuseWhileAssigned(context, row.name, id, uses === 'refused' ? targets : []);
+  }
+  const taken = uses === 'taken' ? await takeFromAll(context, id) : {};
   try {
     await policiesTables(db)
       .deleteFrom('policies_policy')
@@ -48,13 +56,18 @@ export async function removePolicy(
     before: {
       ...policy,
       ...(targets.length > 0 && { targets: targets.map(({ target }) => target) }),
-      ...uses,
+      ...taken,
     },
     after: null,
   });
 }
 
-async function refuseWhileAssigned(context: ReadContext, name: string, id: Id): Promise<object> {
+async function refuseWhileAssigned(
+  context: ReadContext,
+  name: string,
+  id: Id,
+  targets: readonly PolicyTarget[],
+): Promise<void> {
   const { count, first } = await devicesAssigned(context, id, namedAtMost);
   const devices = await devicesByIds(context, first);
   const names = first.flatMap((device) => devices.get(device) ?? []).map(nameOfDevice);
@@ -62,9 +75,24 @@ async function refuseWhileAssigned(context: ReadContext, name: string, id: Id): 
   const uses = [
     ...(count > 0 ? [`is assigned to ${counted(count, ['device', 'devices'], names)}`] : []),
     ...(rules ? [`is given by ${rules}`] : []),
+    ...(targets.length > 0 ? [`is assigned to ${await namesOfTargets(context, targets)}`] : []),
   ];
-  if (uses.length === 0) return {};
+  if (uses.length === 0) return;
   throw new Fault('inUse', `The policy '${name}' ${uses.join(' and ')}. Take it from them first.`);
+}
+
+async function namesOfTargets(context: ReadContext, targets: readonly PolicyTarget[]): Promise<string> {
+  const first = targets.slice(0, namedAtMost);
+  const groups = await groupsByIds(
+    context,
+    first.flatMap(({ key }) => parseGuidId(key) ?? []),
+  );
+  const names = first.map(({ key, target }) => {
+    const group = groups.get(key as Id);
+    return group ? `the group '${group.displayName}'` : nameOfTarget(target);
+  });
+  const more = targets.length - first.length;
+  return new Intl.ListFormat('en').format([...names, ...(more > 0 ? [`${more} more`] : [])]);
 }
 
 /** Takes a policy from the devices and rules that have it. A rule may be left with nothing to give. Returns what it was taken from. */

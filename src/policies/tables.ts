@@ -142,7 +142,7 @@ interface PlanTable {
   id: Id;
   sealed_changes: Buffer;
   changes: JsonColumn<Plan['changes']>;
-  new_ids: Id[];
+  new_ids: (Id | null)[];
   fingerprint: string;
   counts: JsonColumn<PlanCounts>;
   created_by: string;

@@ -13,7 +13,10 @@ export interface Filled {
   readonly allIds: readonly string[];
   /** An id for a parameter of a path. */
   idOf(template: string, parameter: string): string;
-  /** What the thing that `idOf` names needs beside the route's own permissions: with policies that depends on their kind. */
+  /**
+   * What the thing that `idOf` names needs beside the route's own permissions: with policies that depends on their kind, with plans on their
+   * changes.
+   */
   permissionsFor(template: string): readonly Permission[];
 }
 
@@ -129,10 +132,12 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
       if (id === undefined) throw new Error(`${template}: nothing is made for {${parameter}}`);
       return id;
     },
-    permissionsFor: (template) =>
-      /^\/api\/.*\/policies/.test(template)
-        ? ['windows.policy.read', 'windows.policy.update', 'windows.policy.remove']
-        : [],
+    permissionsFor(template) {
+      if (/^\/api\/.*\/policies/.test(template)) {
+        return ['windows.policy.read', 'windows.policy.update', 'windows.policy.remove'];
+      }
+      return template.endsWith('/plans/{plan}/apply') ? ['deviceConfiguration.update'] : [];
+    },
   };
 }
 

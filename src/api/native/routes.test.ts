@@ -281,6 +281,27 @@ test('a group is created, changed under its entity tag, and deleted', async () =
   expect(await server.send({ url })).toMatchObject(problem(404, 'notFound'));
 });
 
+test('a group with policies is not deleted, and they are named', async () => {
+  const { json: group } = await post('/groups', { displayName: 'Doomed', mailNickname: 'doomed' });
+  const configurations = '/v1.0/deviceManagement/deviceConfigurations';
+  const macType = '#microsoft.graph.macOSGeneralDeviceConfiguration';
+  const { json: policy } = await server.send({
+    method: 'POST',
+    url: configurations,
+    body: { '@odata.type': macType, displayName: 'Macs' },
+  });
+  const assign = (assignments: readonly object[]) =>
+    server.send({ method: 'POST', url: `${configurations}/${policy.id}/assign`, body: { assignments } });
+  await assign([
+    { target: { '@odata.type': '#microsoft.graph.exclusionGroupAssignmentTarget', groupId: group.id } },
+  ]);
+  const remove = () => server.send({ method: 'DELETE', url: `${base}/groups/${group.id}` });
+  const detail = "The group 'Doomed' is assigned 1 policy ('Macs'). Take it from them first.";
+  expect(await remove()).toMatchObject(problem(409, 'inUse', { detail }));
+  await assign([]);
+  expect((await remove()).status).toBe(204);
+});
+
 test('users and devices join and leave a group', async () => {
   const [user, device, deleted] = await server.change(server.tenant, async (context) => [
     await createUser(context, { email: 'ann@example.com' }),
@@ -302,6 +323,10 @@ test('users and devices join and leave a group', async () => {
       problem(400, 'invalidInput', { violations: [{ path: 'members[1]' }] }),
     );
   }
+  // So there are no cycles: what a group has as members has none.
+  const nested = await post(members, { members: [group.id] });
+  const message = `'${group.id}' is a group, and groups are not nested: add its members instead`;
+  expect(nested.json.violations).toEqual([{ path: 'members[0]', message }]);
   expect(await list()).toEqual({ items: [], next: null });
   expect((await post(members, { members: [hex(device.id), user.id] })).status).toBe(204);
   expect((await post(members, { members: [device.id] })).status).toBe(204);

@@ -1,17 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testServer, type TestServer } from '../../../test/support/server.ts';
-import { sql } from '../../database/index.ts';
-import { factsOf, listDevices, type Device } from '../../devices/index.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { change, operatorScope, type ReadContext, type WriteContext } from '../../tenancy/index.ts';
-import { compilePolicy, resolve } from '../engine/index.ts';
-import { familyOfKind } from '../policy-families.ts';
-import { policyOfRow, selectPolicies } from '../policy-row.ts';
-import { systemOf } from '../system.ts';
-import { desiredStateOf } from './documents.ts';
+import { change, operatorScope, type WriteContext } from '../../tenancy/index.ts';
 import { newWorld, nextOf, steps } from './fixtures/random-changes.ts';
-import { policiesReaching } from './reach.ts';
+import { expectUpToDate } from './fixtures/up-to-date.ts';
 import { recalculateTouched, recalculationJob, recalculationTask } from './recalculations.ts';
 
 let server: TestServer;
@@ -19,41 +12,6 @@ beforeAll(async () => {
   server = await testServer();
 });
 afterAll(() => server[Symbol.asyncDispose]());
-
-/** What each device shall have, worked out from nothing, one by one. */
-async function fromNothing(read: ReadContext, device: Device) {
-  const { assigned, exclusions } = await policiesReaching(read, device);
-  const system = systemOf(factsOf(device));
-  if (system === undefined) return null;
-  const rows = await selectPolicies(read.db)
-    .where('organization_id', '=', read.scope.organization.id)
-    .execute();
-  const compiled = new Map(
-    rows.map((row) => [row.id, compilePolicy(policyOfRow<object>(familyOfKind(row.kind), row))]),
-  );
-  const ready = assigned.map(({ policy, assignment }) => ({ policy: compiled.get(policy.id)!, assignment }));
-  return resolve(system, ready, exclusions);
-}
-
-async function expectUpToDate(read: ReadContext): Promise<void> {
-  const page = { limit: 1_000, offset: 0, sort: { field: 'createdAt', descending: false } } as const;
-  const { items } = await listDevices(read, { includeDeleted: true }, page);
-  expect(items.length).toBeGreaterThan(0);
-  for (const device of items) {
-    const stored = await desiredStateOf(read, device.id);
-    if (device.state === 'DELETED') expect(stored).toBeUndefined();
-    else expect(stored?.document).toEqual(JSON.parse(JSON.stringify(await fromNothing(read, device))));
-  }
-  const { rows } = await sql<{ sets: number; used: number; documents: number; shown: number }>`select
-      (select count(*) from policies_set where organization_id = ${read.scope.organization.id}) as sets,
-      (select count(distinct set_id) from policies_device_set where organization_id = ${read.scope.organization.id}) as used,
-      (select count(*) from policies_document where organization_id = ${read.scope.organization.id}) as documents,
-      (select count(distinct document_key) from policies_set where organization_id = ${read.scope.organization.id}) as shown`.execute(
-    read.db.connection,
-  );
-  expect(rows[0]!.sets).toBe(rows[0]!.used);
-  expect(rows[0]!.documents).toBe(rows[0]!.shown);
-}
 
 test.each([
   ['in the change itself', undefined],

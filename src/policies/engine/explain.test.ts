@@ -64,7 +64,7 @@ test('a conflict names the policies', () => {
   );
   expect(explainedOn(all).settings[0]).toMatchObject({
     state: 'conflict',
-    reason: "'P2' and 'P3' and 'P1' are equally strong and say different things; 'P1' was assigned first.",
+    reason: "'P2', 'P3', and 'P1' are equally strong and say different things; 'P1' was assigned first.",
   });
 });
 

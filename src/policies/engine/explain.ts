@@ -156,7 +156,9 @@ function isOlder(version: string, needed: string): boolean {
   return false;
 }
 
+const and = new Intl.ListFormat('en');
+
 function conflictOf(winner: ExplainedPolicy, losers: ExplainedSetting['losers']): string {
   const others = losers.filter(({ why }) => why === 'olderAssignmentWins').map(({ name }) => `'${name}'`);
-  return `${others.join(' and ')} and '${winner.name}' are equally strong and say different things; '${winner.name}' was assigned first.`;
+  return `${and.format([...others, `'${winner.name}'`])} are equally strong and say different things; '${winner.name}' was assigned first.`;
 }

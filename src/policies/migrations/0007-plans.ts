@@ -9,7 +9,8 @@ export const plans: Migration = {
       -- The changes as they were asked for: they may hold secrets.
       sealed_changes bytea not null,
       changes jsonb not null,
-      -- The ids that the changes gave when they were tried, in their order, so that they give the same ones when they are applied.
+      -- The ids that the changes gave when they were tried, in their order, so that they give the same ones when they are applied; null for
+      -- one that is new then.
       new_ids uuid[] not null,
       fingerprint text not null,
       counts jsonb not null,

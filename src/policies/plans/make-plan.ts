@@ -5,6 +5,7 @@ import type { Id } from '../../kernel/id.ts';
 import {
   audit,
   change,
+  listAuditEvents,
   nothingTouched,
   type ChangeServices,
   type Scope,
@@ -27,7 +28,8 @@ const validFor = 24 * 60 * 60 * 1_000;
 
 /**
  * Tries changes in a transaction, works out what they come to, and undoes them all. Nothing is written but the plan, which can be applied
- * for a day. Faults: `invalidInput` (a change that would be refused), `outdated` while an earlier change is being worked out.
+ * for a day. Faults: `invalidInput` (a change that would be refused), `forbidden` (one that the caller may not make), `outdated` while an
+ * earlier change is being worked out.
  */
 export async function makePlan(
   services: PlanServices,
@@ -51,14 +53,18 @@ export async function makePlan(
       appliedAt: null,
     };
     const sealed = secrets.seal(new Secret(JSON.stringify(proposed)), purposeOf(id));
-    await keepPlan(context, { ...plan, sealed_changes: sealed, new_ids: [...tried.newIds] }, tried.outcome);
+    await keepPlan(
+      context,
+      { ...plan, sealed_changes: sealed, new_ids: tried.idsToGiveAgain },
+      tried.outcome,
+    );
     return plan;
   });
 }
 
 /**
  * Makes the changes of a plan, if they still come to exactly what it says. Faults: `notFound`, `outdated` (they come to something else, or
- * one would be refused, or the plan has expired or been applied), and what the caller is not allowed to.
+ * one would be refused, or the plan has expired or been applied), `forbidden` (one that the caller may not make).
  */
 export async function applyPlan(services: PlanServices, scope: Scope, id: Id): Promise<Plan> {
   return enclose(services.database, async (transaction) => {
@@ -106,20 +112,32 @@ async function tryAgain(...args: Parameters<typeof tryOut>): ReturnType<typeof t
   }
 }
 
+interface Tried extends TriedChanges {
+  readonly outcome: Outcome;
+  /** Null stands for an event of the audit log, which is in the order of the ids and tells when something was done. */
+  readonly idsToGiveAgain: (Id | null)[];
+}
+
 async function tryOut(
   services: PlanServices,
   scope: Scope,
   transaction: Transaction,
   proposed: readonly ProposedChange[],
-  recordedIds: readonly Id[],
-): Promise<TriedChanges & { readonly outcome: Outcome }> {
+  recordedIds: readonly (Id | null)[],
+): Promise<Tried> {
   const { answerChange } = services;
   const enclosed = { ...services, database: transaction };
   const tried = await tryChanges(enclosed, scope, answerChange, proposed, recordedIds);
   const context = contextOf(services, scope, transaction);
   await lockDesiredState(context);
   await refuseWhileRecalculating(context);
-  return { ...tried, outcome: await outcomeOf(context, tried.touched) };
+  const events = await listAuditEvents(context, { requestId: scope.requestId, limit: 10_000 });
+  const idsOfEvents = new Set(events.map(({ id }) => id));
+  return {
+    ...tried,
+    outcome: await outcomeOf(context, tried.touched, events),
+    idsToGiveAgain: tried.newIds.map((id) => (idsOfEvents.has(id) ? null : id)),
+  };
 }
 
 function contextOf({ clock, newId, secrets }: ChangeServices, scope: Scope, db: Transaction): WriteContext {

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { sql } from '../../database/index.ts';
 import { loadDeviceFacts, type DeviceFacts } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
-import { listAuditEvents, type ReadContext, type Touched, type WriteContext } from '../../tenancy/index.ts';
+import type { AuditEvent, ReadContext, Touched, WriteContext } from '../../tenancy/index.ts';
 import { storedSets } from '../desired-state/stored-sets.ts';
 import { setResolver } from '../desired-state/documents.ts';
-import type { PolicySet } from '../desired-state/policy-set.ts';
+import { sha256, type PolicySet } from '../desired-state/policy-set.ts';
 import { policyHeads } from '../desired-state/reach.ts';
 import { wantedSets } from '../desired-state/recalculate.ts';
 import { idsAfter, idsInScope, isEmpty, scopeOf } from '../desired-state/scope.ts';
@@ -20,7 +19,10 @@ export interface Outcome {
     readonly difference: PlannedDifference;
     readonly devices: readonly Id[];
   }[];
-  /** The same only if the same devices get the same documents in place of the same ones, and the changed things were the same before. */
+  /**
+   * The same only if the same devices get the same documents in place of the same ones, and cannot take the same of them, and the changed
+   * things were the same before.
+   */
   readonly fingerprint: string;
 }
 
@@ -37,9 +39,13 @@ interface Group {
 
 /**
  * Works out, without writing anything, which devices would get another document by what was touched in this transaction, and how it
- * differs. The caller holds the lock of the desired state.
+ * differs. `events` tells what was changed. The caller holds the lock of the desired state.
  */
-export async function outcomeOf(context: WriteContext, touched: Touched): Promise<Outcome> {
+export async function outcomeOf(
+  context: WriteContext,
+  touched: Touched,
+  events: readonly AuditEvent[],
+): Promise<Outcome> {
   const groups = await affectedGroups(context, touched);
   const stored = await storedSets(
     context,
@@ -54,8 +60,7 @@ export async function outcomeOf(context: WriteContext, touched: Touched): Promis
     context,
     undeliverable.flatMap(({ after }) => after!.members.map(({ policyId }) => policyId)),
   );
-  const hash = createHash('sha256');
-  for (const before of await changedThings(context)) hash.update(`${before}\n`);
+  const digests = changedThings(events).map(sha256);
   const differences: Outcome['differences'][number][] = [];
   let counts = noCounts;
   const byPair = Map.groupBy(groups, ({ before, after }) => `${before} ${after?.key}`);
@@ -67,22 +72,27 @@ export async function outcomeOf(context: WriteContext, touched: Touched): Promis
     const isSame = beforeKey === (after?.key ?? null) && before?.key === afterSet?.key;
     if (isSame) continue;
     const beforeDocument = beforeKey === null ? null : await documentWithKey(context, beforeKey);
-    for (const { facts, devices } of pair) {
-      hash.update(
-        `${before?.key} ${beforeKey} ${afterSet?.key} ${after?.key} ${devices.toSorted().join(' ')}\n`,
-      );
-      const difference = differenceOf(
+    const told = pair.map(({ facts, devices }) => ({
+      devices,
+      difference: differenceOf(
         { set: before, document: beforeDocument },
         { set: afterSet, document: after?.document ?? null },
         facts,
         heads,
-      );
+      ),
+    }));
+    const alike = Map.groupBy(told, ({ difference }) => JSON.stringify(difference.cannotTake));
+    for (const [cannotTake, parts] of alike) {
+      const { difference } = parts[0]!;
+      const devices = parts.flatMap((part) => part.devices).toSorted();
+      const keys = [before?.key, beforeKey, afterSet?.key, after?.key];
+      digests.push(sha256(JSON.stringify([keys, cannotTake, devices])));
       if (isNothing(difference)) continue;
       differences.push({ difference, devices });
       counts = plusCounts(counts, difference, devices.length);
     }
   }
-  return { counts, differences, fingerprint: hash.digest('hex') };
+  return { counts, differences, fingerprint: sha256(digests.toSorted().join()) };
 }
 
 async function affectedGroups(context: WriteContext, touched: Touched): Promise<Group[]> {
@@ -172,8 +182,17 @@ async function documentWithKey({ db, scope }: ReadContext, key: string) {
   return row.document;
 }
 
-/** What the things that this request has changed were before, as the audit log tells it. */
-async function changedThings(context: ReadContext): Promise<string[]> {
-  const events = await listAuditEvents(context, { requestId: context.scope.requestId, limit: 10_000 });
-  return events.map(({ action, target, before }) => JSON.stringify([action, target.id, before])).toSorted();
+/**
+ * What the changed things were before, as the audit log tells it, newest first. What a property was after an earlier change is not looked at:
+ * there may be times in it.
+ */
+function changedThings(events: readonly AuditEvent[]): string[] {
+  const known = new Map<string, Set<string>>();
+  return events.toReversed().map(({ action, target, before, after }) => {
+    const changed = known.get(target.id) ?? new Set();
+    known.set(target.id, changed);
+    const untouched = Object.entries(before ?? {}).filter(([name]) => !changed.has(name));
+    for (const name of Object.keys({ ...before, ...after })) changed.add(name);
+    return JSON.stringify([action, target.id, untouched]);
+  });
 }

@@ -62,7 +62,11 @@ test("a plan writes nothing, tells each device's difference, and comes to it whe
       const read = { db: server.database, scope };
       const services = {
         database: server.database,
-        clock: () => server.now(),
+        // Time goes on between the changes of a plan, and is another one when it is applied.
+        clock: () => {
+          server.advance(1);
+          return server.now();
+        },
         newId: server.newId,
         secrets: server.secrets,
         beforeCommit: recalculateTouched,

@@ -139,7 +139,10 @@ async function differencesWithNumbers(
     .execute();
 }
 
-/** Keeps a plan with its differences; plans that have expired go. */
+/** A plan can have a row for each device. */
+const mostPlans = 50;
+
+/** Keeps a plan with its differences. Plans that have expired go, and the oldest when there are too many. */
 export async function keepPlan(
   { db, scope, now }: WriteContext,
   plan: Plan & Pick<PlanRow, 'sealed_changes' | 'new_ids'>,
@@ -149,7 +152,21 @@ export async function keepPlan(
   await policiesTables(db)
     .deleteFrom('policies_plan')
     .where('organization_id', '=', organizationId)
-    .where('expires_at', '<', now)
+    .where((where) =>
+      where.or([
+        where('expires_at', '<', now),
+        where(
+          'id',
+          'in',
+          where
+            .selectFrom('policies_plan as newer')
+            .select('newer.id')
+            .where('newer.organization_id', '=', organizationId)
+            .orderBy('newer.id', 'desc')
+            .offset(mostPlans - 1),
+        ),
+      ]),
+    )
     .execute();
   await policiesTables(db)
     .insertInto('policies_plan')

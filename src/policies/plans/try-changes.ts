@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/index.ts';
-import { invalidInput, type Fault } from '../../kernel/fault.ts';
+import { Fault, invalidInput } from '../../kernel/fault.ts';
 import { hexOfId, parseGuidId, parseHexId, type Id, type NewId } from '../../kernel/id.ts';
 import type { Json, JsonObject } from '../../kernel/json.ts';
 import { nothingTouched, type ChangeServices, type Scope, type Touched } from '../../tenancy/index.ts';
@@ -19,15 +19,15 @@ const methods: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const unplannable = /^\/+api\/+v1\/+organizations\/+[^/]+\/+(tokens|applications|plans)\b/i;
 
 /**
- * Runs changes one after the other in the transaction of `services`, each as its API would. Faults: `invalidInput` when one is refused,
- * with what its API answers.
+ * Runs changes one after the other in the transaction of `services`, each as its API would. Faults, with what its API answers: `forbidden`
+ * when the caller may not make one, `invalidInput` when one is refused for another reason.
  */
 export async function tryChanges(
   services: ChangeServices & { readonly database: Transaction },
   scope: Scope,
   answer: AnswerChange,
   proposed: readonly ProposedChange[],
-  recordedIds: readonly Id[] = [],
+  recordedIds: readonly (Id | null)[] = [],
 ): Promise<TriedChanges> {
   const touched = nothingTouched();
   const newIds: Id[] = [];
@@ -36,8 +36,11 @@ export async function tryChanges(
     newIds.push(id);
     return id;
   };
+  // At one moment, so that it does not depend on the clock which of two policies is given first.
+  const now = services.clock();
   const trying = {
     ...services,
+    clock: () => now,
     newId,
     beforeCommit: async (context: { readonly touched: Touched }) => merge(touched, context.touched),
   };
@@ -61,9 +64,18 @@ function refuseUnplannable({ method, url }: ProposedChange, index: number): void
       },
     ]);
   }
-  if (unplannable.test(url)) {
+  if (unplannable.test(decoded(url))) {
     const message = 'cannot be planned: tokens, applications and plans are made at once';
     throw invalidInput([{ path: `changes[${index}].url`, message }]);
+  }
+}
+
+/** A path as its API reads it; what cannot be decoded, it refuses. */
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url.split(/[?#]/)[0]!);
+  } catch {
+    return url;
   }
 }
 
@@ -109,23 +121,23 @@ function refused(
   status: number,
   body: Json | undefined,
 ): Fault {
-  const answer = objectOf(body);
-  const error = objectOf(answer['error']);
-  const told = [answer['detail'], error['message']].find((text) => typeof text === 'string');
-  const what = `${method} ${url.split('?')[0]} would be answered with ${status}`;
-  return invalidInput([
-    {
-      path: `changes[${index}]`,
-      message: `${what}: ${told === undefined ? JSON.stringify(body) : inside(told)}`,
-    },
-  ]);
+  const answered = `${method} ${url.split('?')[0]} would be answered with ${status}`;
+  const violation = { path: `changes[${index}]`, message: `${answered}: ${toldBy(body)}` };
+  if (status !== 403) return invalidInput([violation]);
+  return new Fault('forbidden', `${violation.path}: ${violation.message}`, { violations: [violation] });
 }
 
-/** Intune's messages are JSON that holds the message for people. */
-function inside(text: string): string {
-  if (!text.startsWith('{')) return text;
-  const { Message } = JSON.parse(text) as { Message?: unknown };
-  return typeof Message === 'string' ? Message : text;
+/** What the error answer of any of the APIs tells people. */
+function toldBy(body: Json | undefined): string {
+  const { detail, error } = objectOf(body);
+  if (typeof detail === 'string') return detail;
+  const { details, message } = objectOf(error);
+  const told = (Array.isArray(details) ? details : []).map((item) => {
+    const { path, message: sentence } = objectOf(item);
+    return path ? `${path as string}: ${sentence as string}` : sentence;
+  });
+  const more = told.length > 1 ? ` (and ${told.length - 1} more)` : '';
+  return `${(told[0] ?? message) as string}${more}`;
 }
 
 function objectOf(json: Json | undefined): JsonObject {

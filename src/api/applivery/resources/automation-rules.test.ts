@@ -324,6 +324,50 @@ describe('refused', () => {
     expect((await remove(own, policyUrl)).status).toBe(200);
   });
 
+  test('a device configuration that a rule gives is not removed by the other APIs either', async () => {
+    const own = await organization('used-mac');
+    const { id } = await applePolicy(own);
+    await own.rule('Macs', {
+      audienceIds: [(await own.audience('Nobody', {})).id],
+      actions: [{ platform: 'apple', policyId: id, priority: 1 }],
+    });
+    const sentence = "The policy 'Mac' is given by 1 automation rule ('Macs'). Take it from them first.";
+    for (const url of [
+      `/v1.0/deviceManagement/deviceConfigurations/${id}`,
+      `/beta/deviceManagement/deviceConfigurations/${id}`,
+      `/api/v1/organizations/${own.tenant.organization.slug}/policies/${id}`,
+    ]) {
+      const answer = await server.send({ method: 'DELETE', url, token: own.tenant.token });
+      expect([answer.status, answer.text], url).toEqual([409, expect.stringContaining(sentence)]);
+    }
+  });
+
+  test('what would make cycles: rules give policies, and change nothing that an audience looks for', async () => {
+    const own = await organization('cycles');
+    const audience = await own.audience('Sales', { deviceGroups: [['sales']] });
+    const policy = await own.policy('Sales');
+    const body = { name: 'Sales', deviceAudiences: [hexOfId(audience.id)] };
+    for (const action of [
+      { type: 'tag', tags: ['sales'] },
+      { type: 'group', groupId: hexOfId(audience.id) },
+      { type: 'audience', deviceAudienceId: hexOfId(audience.id) },
+      gives(audience.id),
+    ]) {
+      const { status, json } = await post(own, { ...body, actions: [gives(policy.id), action] });
+      expect([status, json.error.details[0].path], action.type).toEqual([
+        400,
+        expect.stringMatching(/^actions\[1\]/),
+      ]);
+    }
+    const made = await post(own, { ...body, actions: [gives(policy.id)] });
+    const { id } = made.json.data;
+    const itself = await put(own, id, { deviceAudiences: [id] });
+    expect([itself.status, itself.json.error.details[0].message]).toEqual([
+      400,
+      `'${id}' is not a device audience of this organization`,
+    ]);
+  });
+
   test('of a rule made and its audience removed at once, one is refused, and none is a 500', async () => {
     const own = await organization('at-once');
     const policy = await own.policy('Sales');

@@ -5,6 +5,7 @@ import {
   type WindowsOrganization,
 } from '../../../../test/support/windows-organization.ts';
 import { hexOfId } from '../../../kernel/id.ts';
+import { createPolicy, deviceConfigurations } from '../../../policies/index.ts';
 import { listAuditEvents } from '../../../tenancy/index.ts';
 
 let server: TestServer;
@@ -158,7 +159,15 @@ describe('a change', () => {
     const stranger = '507f1f77bcf86cd7994390ff';
     let good: string;
     let url: string;
+    const ofGraph: Record<string, string> = {};
     beforeAll(async () => {
+      for (const kind of ['macOSGeneralDeviceConfiguration', 'windows10CustomConfiguration']) {
+        const document = kind.startsWith('w') ? { omaSettings: [] } : {};
+        const { id } = await own.change((context) =>
+          createPolicy(context, deviceConfigurations, { kind, name: kind, document }),
+        );
+        ofGraph[kind] = hexOfId(id);
+      }
       good = hexOfId((await own.policy('Good')).id);
       url = `/devices/${hexOfId((await own.device({ displayName: 'Untouched' })).id)}`;
     });
@@ -173,6 +182,20 @@ describe('a change', () => {
         /'507f.*' is not a user of this organization/,
       ],
       ['an unknown policy', () => ({ winPolicyId: stranger }), 'winPolicyId', /is not a Windows policy/],
+      [
+        'a policy of another platform',
+        () => ({ winPolicyId: ofGraph['macOSGeneralDeviceConfiguration'] }),
+        'winPolicyId',
+        /is not a Windows policy/,
+      ],
+      [
+        'a configuration of Graph',
+        () => ({
+          winPolicyAssignments: [{ winPolicyId: ofGraph['windows10CustomConfiguration'], priority: 1 }],
+        }),
+        'winPolicyAssignments[0].winPolicyId',
+        /is not a Windows policy/,
+      ],
       [
         'an unknown further policy',
         () => ({

@@ -508,6 +508,15 @@ describe('removal of what assignments refer to', () => {
     expect((await server.send({ method: 'DELETE', url })).status).toBe(204);
   });
 
+  test('a group that was removed is refused like one that never was', async () => {
+    const group = await newGroup('Gone');
+    expect((await server.send({ method: 'DELETE', url: `/v1.0/groups/${group}` })).status).toBe(204);
+    for (const assignment of [toGroup(group), notToGroup(group)]) {
+      expectRefused(await assign([toDevices, assignment]), 'assignments[1].target.groupId', group);
+      expectRefused(await add(assignment), 'target.groupId', group);
+    }
+  });
+
   test('a group that goes while it is assigned leaves no assignment to nobody', async () => {
     for (let round = 0; round < 5; round++) {
       const group = await newGroup('Racing');

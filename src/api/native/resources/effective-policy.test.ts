@@ -169,6 +169,38 @@ describe('a Windows device', () => {
     ]);
   });
 
+  test('two rules, and an administrator, of the same priority: the conflict is named', async () => {
+    const device = await own.device({ tags: ['equal'] });
+    const policies = [];
+    for (const value of [1, 2, 3]) {
+      policies.push(await own.policy(`Says ${value}`, { config: { [node('Equal')]: value } }));
+    }
+    const [first, second, third] = policies;
+    const audience = await own.audience('Equal', { deviceGroups: [['equal']] });
+    for (const policy of [first!, second!]) {
+      server.advance(1_000);
+      await own.rule(`Gives ${policy.name}`, {
+        audienceIds: [audience.id],
+        actions: [{ platform: 'windows', policyId: policy.id, priority: 5 }],
+      });
+    }
+    server.advance(1_000);
+    await assign(device, { direct: [[third!, 5]] });
+    expect((await effectivePolicy(device.id)).settings).toMatchObject([
+      {
+        value: 1,
+        state: 'conflict',
+        reason:
+          "'Says 2', 'Says 3', and 'Says 1' are equally strong and say different things; 'Says 1' was assigned first.",
+        winner: { policy: { name: 'Says 1' }, assignment: 'rule', priority: 5 },
+        losers: [
+          { policy: { name: 'Says 2' }, assignment: 'rule', why: 'olderAssignmentWins' },
+          { policy: { name: 'Says 3' }, assignment: 'direct', why: 'olderAssignmentWins' },
+        ],
+      },
+    ]);
+  });
+
   test('what it reported tells how far it is', async () => {
     const at = '2026-02-28T01:02:03.000Z';
     const failed = { isError: true, status: 404, reason: 'CommandNotFound', attempts: [] };

@@ -43,22 +43,25 @@ export function requirePlanPermissions({ principal }: Scope): void {
   throw new Fault('forbidden', `The permission ${missing} is needed.`, { accepted: [missing] });
 }
 
-const Change = Type.Object({
-  method: Type.String({ maxLength: 16, description: 'POST, PUT, PATCH or DELETE' }),
-  url: Type.String({
-    maxLength: 4_096,
-    pattern: '^/',
-    description:
-      'A path of Microsoft Graph, of Applivery or of this API, from the root. `{changes[0].id}`, here or in a text of the body, is the id of what the first change creates.',
-  }),
-  headers: Type.Optional(
-    Type.Object(
-      { 'If-Match': Type.Optional(Type.String({ maxLength: 1_024 })) },
-      { additionalProperties: false },
+const Change = Type.Object(
+  {
+    method: Type.String({ maxLength: 16, description: 'POST, PUT, PATCH or DELETE' }),
+    url: Type.String({
+      maxLength: 4_096,
+      pattern: '^/',
+      description:
+        'A path of Microsoft Graph, of Applivery or of this API, from the root. `{changes[0].id}`, here or in a text of the body, is the id of what the first change creates.',
+    }),
+    headers: Type.Optional(
+      Type.Object(
+        { 'If-Match': Type.Optional(Type.String({ maxLength: 1_024 })) },
+        { additionalProperties: false },
+      ),
     ),
-  ),
-  body: Type.Optional(Type.Unknown({ description: 'What would be sent, as JSON' })),
-});
+    body: Type.Optional(Type.Unknown({ description: 'What would be sent, as JSON' })),
+  },
+  { additionalProperties: false },
+);
 
 const mostChanges = 100;
 
@@ -223,7 +226,7 @@ export const planEndpoints: readonly Endpoint[] = [
     tag,
     summary: 'See what changes would come to',
     description:
-      'Takes requests as any of the APIs takes them, tries them one after the other, works out what every device would get, and undoes it all. Needs the permissions of the requests, too. A change that would be refused refuses the plan and is named with what its API would answer.',
+      'Takes requests as any of the APIs takes them, tries them one after the other, works out what every device would get, and undoes it all. Needs the permissions of the requests, too. A change that would be refused refuses the plan, with 403 where the caller lacks a permission and else with 400, and is named with what its API would answer.',
     permission: planPermissions,
     body: PlanBody,
     data: PlanShape,
@@ -238,7 +241,7 @@ export const planEndpoints: readonly Endpoint[] = [
     url: '/plans',
     tag,
     summary: 'List plans',
-    description: 'Oldest first. They are kept for a day.',
+    description: 'Oldest first. They are kept for a day, the newest 50 of them.',
     permission: planPermissions,
     query: PageQuery,
     data: ListOf(PlanShape),

@@ -13,7 +13,7 @@ import {
   type PolicyVersion,
 } from '../../../policies/index.ts';
 import type { ReadContext, Scope } from '../../../tenancy/index.ts';
-import { etagOf } from '../../../kernel/etag.ts';
+import { etagOf, requireRevision } from '../../../kernel/etag.ts';
 import { endpoint, type Endpoint, type EndpointAnswer } from '../endpoint.ts';
 import {
   AnyId,
@@ -223,26 +223,32 @@ export const policyEndpoints: readonly Endpoint[] = [
     url: '/policies/{policy}',
     tag,
     summary: 'Delete a policy of any kind',
-    description: `Refused while devices or automation rules have it. With \`force\`, the answer is a plan that takes it from them and deletes it, to be looked at and applied; making the plan needs what \`POST …/plans\` needs. ${needs('remove')}`,
+    description: `Refused while devices, automation rules or targets of Microsoft Graph have it. With \`force\`, the answer is a plan that takes it from them and deletes it, to be looked at and applied; making the plan needs what \`POST …/plans\` needs. ${needs('remove')}`,
     permission,
     path: PolicyPath,
     query: Type.Object({ force: Type.Optional(Type.Boolean({ description: 'Also from what has it' })) }),
     data: Type.Union([PlanShape, Type.Undefined()]),
     handle: async ({ path, query: { force = false }, ifMatch, read, change, planning }) => {
       const { scope } = read;
+      const requireRemovable = async (context: ReadContext) => {
+        const removable = requireFamilies(scope, 'remove');
+        const visible = [...new Set([...removable, ...policyFamilies.filter(may(scope, 'read'))])];
+        const policy = await requirePolicy(context, visible, path.policy);
+        requireFamilies(scope, 'remove', [policy.family]);
+        return policy;
+      };
       if (force && planning) {
         requirePlanPermissions(scope);
+        const { id, version } = await requireRemovable(read);
+        requireRevision(ifMatch, version);
         const headers = ifMatch ? { 'if-match': ifMatch.map(etagOf).join(', ') } : {};
-        const url = `/api/v1/organizations/${scope.organization.slug}/policies/${path.policy}?force=true`;
+        const url = `/api/v1/organizations/${scope.organization.slug}/policies/${id}?force=true`;
         const plan = await planning.make(scope, [{ method: 'DELETE', url, headers, body: undefined }]);
         return { data: shownPlan(plan) };
       }
       await change(async (context) => {
-        const removable = requireFamilies(scope, 'remove');
-        const visible = [...new Set([...removable, ...policyFamilies.filter(may(scope, 'read'))])];
-        const { id, family } = await requirePolicy(context, visible, path.policy);
-        requireFamilies(scope, 'remove', [family]);
-        await removePolicy(context, family, id, ifMatch, { force });
+        const { id, family } = await requireRemovable(context);
+        await removePolicy(context, family, id, ifMatch, force ? 'taken' : 'refused');
       });
       return { data: undefined };
     },
