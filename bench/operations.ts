@@ -1,8 +1,8 @@
-import { openDatabase, sql } from '../src/database/index.ts';
 import { makeApplePushCa } from '../test/support/apple-push-ca.ts';
 import { load, median, type Measured, type Target } from './load.ts';
 import { call, headers, startMuster } from './muster.ts';
-import { startProcess, type Started } from './processes.ts';
+import type { Started } from './processes.ts';
+import { copyForBareServer, startBareServer } from './yardstick.ts';
 
 /**
  * The five operations, reads and writes, beside a bare Fastify route that does one primary-key read on the same database in the same
@@ -16,11 +16,7 @@ export async function benchmarkOperations(settings: {
   await using muster = await startMuster(['--demo']);
   const targets = await prepare(muster.url);
   await copyForBareServer(muster.databaseUrl, targets.document);
-  await using bare = await startProcess(
-    ['bench/bare-server.ts'],
-    { DATABASE_URL: muster.databaseUrl },
-    /listening (\S+)/,
-  );
+  await using bare = await startBareServer(muster.databaseUrl);
   const bareTarget: Target = {
     name: 'bare Fastify route, one primary-key read',
     url: `${bare.url}/item/1`,
@@ -138,13 +134,4 @@ async function prepare(url: string): Promise<{ all: Target[]; document: unknown 
       ),
     ],
   };
-}
-
-async function copyForBareServer(url: string, document: unknown): Promise<void> {
-  const database = openDatabase({ url });
-  await sql`create table bench_item (id int primary key, document jsonb not null)`.execute(
-    database.connection,
-  );
-  await sql`insert into bench_item values (1, ${JSON.stringify(document)})`.execute(database.connection);
-  await database.close();
 }

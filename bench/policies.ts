@@ -1,5 +1,6 @@
 import { openDatabase, type Database } from '../src/database/index.ts';
 import { askEach, median } from './load.ts';
+import { copyForBareServer, startBareServer } from './yardstick.ts';
 import { addManyDevices } from './many-devices.ts';
 import { headers, startMuster, type Muster } from './muster.ts';
 import { settingsOfPolicy, sharedSettings } from './policy-contents.ts';
@@ -106,8 +107,16 @@ async function measure(count: number): Promise<Result[]> {
     return `${url}/api/v1/organizations/default/devices/${id}/effective-policy`;
   });
   const answer = await fetch(paths[0]!, { headers });
-  note('effective-policy: answer, KB', (await answer.arrayBuffer()).byteLength / 1_000);
+  const text = await answer.text();
+  note('effective-policy: answer, KB', text.length / 1_000);
+  await copyForBareServer(muster.databaseUrl, JSON.parse(text));
   await askEach(paths.slice(0, 50), headers, 1);
+  {
+    await using bare = await startBareServer(muster.databaseUrl);
+    const { p50, p99 } = await askEach(Array(reads).fill(`${bare.url}/item/1`), {}, 1);
+    note('  bare route with the same answer: p50 ms', p50);
+    note('    p99 ms', p99);
+  }
   for (const connections of [1, 8]) {
     const { p50, p99, perSecond } = await askEach(paths, headers, connections);
     note(`  ${connections} at once: p50 ms`, p50);

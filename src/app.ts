@@ -1,3 +1,4 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -9,6 +10,8 @@ import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
 import { audienceMigrations } from './devices/audiences/index.ts';
+import { certificateAuthorityMigrations } from './devices/certificate-authority/index.ts';
+import { enrollmentMigrations } from './devices/enrollments/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
@@ -28,6 +31,7 @@ import {
   recalculationTask,
   type AnswerChange,
 } from './policies/index.ts';
+import { appleRoutes } from './protocols/apple/index.ts';
 import {
   accessTokens,
   authenticator,
@@ -45,6 +49,8 @@ export const migrations: readonly Migration[] = [
   ...audienceMigrations,
   ...policiesMigrations,
   ...pushCertificateMigrations,
+  ...enrollmentMigrations,
+  ...certificateAuthorityMigrations,
   ...complianceMigrations,
 ];
 
@@ -74,8 +80,8 @@ export interface AppSettings {
   readonly newRequestId: () => string;
   readonly secrets: SecretBox;
   readonly publicUrl: string;
-  /** PEM texts; undefined serves plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** PEM texts; undefined serves plain HTTP. `authority` is whom clients must be told to trust, if they do not already. */
+  readonly tls: { readonly cert: string; readonly key: string; readonly authority?: string } | undefined;
   readonly log: FastifyBaseLogger;
   /** Fail when an answer is not of its declared shape: for tests. */
   readonly checkAnswers: boolean;
@@ -105,7 +111,9 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     measured.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
-    const line = { method: request.method, url: request.url.split('?')[0], status: reply.statusCode };
+    // A code is a secret.
+    const url = route.includes('/:code') ? route : request.url.split('?')[0];
+    const line = { method: request.method, url, status: reply.statusCode };
     if (reply.statusCode >= 400 || request.method !== 'GET') request.log.info(line, 'request');
     else request.log.debug(line, 'request');
   });
@@ -165,12 +173,18 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   };
   await server.register(nativeRoutes, {
     services,
-    given: { permissionsOf: permissionsOfName, documents: documentReader(), planning },
+    given: { permissionsOf: permissionsOfName, publicUrl, documents: documentReader(), planning },
     authenticator: callers,
     checkAnswers,
   });
   await server.register(graphApi, { services, authenticator: callers, scheme: new URL(publicUrl).protocol });
   await server.register(appliveryRoutes, { services, authenticator: callers, checkAnswers });
+  await server.register(appleRoutes, {
+    services: { ...services, randomBytes },
+    publicUrl,
+    tlsAuthority:
+      settings.tls?.authority === undefined ? undefined : new X509Certificate(settings.tls.authority),
+  });
   await server.ready();
   return {
     server,

@@ -13,7 +13,7 @@ const layers: readonly (readonly string[])[] = [
   ['app.ts', 'demo', 'tls'],
   ['permission-names.ts', 'api-requests.ts'],
   ['config.ts', 'metrics.ts'],
-  ['api/oauth', 'api/graph', 'api/applivery', 'api/native'],
+  ['api/oauth', 'api/graph', 'api/applivery', 'api/native', 'protocols/apple'],
   ['http'],
   ['compliance'],
   ['policies'],
@@ -27,7 +27,13 @@ const layers: readonly (readonly string[])[] = [
 ];
 
 /** Folders inside a folder that have an index of their own. */
-const slices = ['devices/push-certificate', 'devices/audiences', 'policies/policy-status'];
+const slices = [
+  'devices/push-certificate',
+  'devices/audiences',
+  'devices/enrollments',
+  'devices/certificate-authority',
+  'policies/policy-status',
+];
 
 /** Packages that only these places may import. */
 const confined: Readonly<Record<string, RegExp>> = {

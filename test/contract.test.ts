@@ -84,8 +84,10 @@ test('the walk sees every route that the server has', () => {
     '/common/discovery/instance',
     '/docs',
     '/healthz',
+    '/mdm/apple/enroll/:code',
     '/metrics',
     '/readyz',
+    '/scep/:organization',
     '/v1.0',
     '/v1/organizations/:organizationId',
   ]);

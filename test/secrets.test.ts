@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from '../src/database/index.ts';
+import { findAuthority } from '../src/devices/certificate-authority/index.ts';
 import { pushCredentials } from '../src/devices/push-certificate/index.ts';
 import { operatorScope } from '../src/tenancy/index.ts';
+import { readProfile } from './support/apple-enrollment.ts';
 import { entraClientSecret, fillOrganization, omaSecret } from './support/filled-organization.ts';
 import { testServer, type TestServer } from './support/server.ts';
 
@@ -38,6 +40,11 @@ beforeAll(async () => {
     }).toString(),
   });
   const pem = push!.privateKeyPem.reveal();
+  const enrollments = await server.send({ url: '/api/v1/organizations/default/enrollments' });
+  const [{ code, url }] = enrollments.json.items;
+  const profile = await server.app.server.inject(`${new URL(url).pathname}?unsigned=1`);
+  const authority = await server.change(server.tenant, findAuthority);
+  const authorityPem = authority!.key.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const secret of Object.values(plannedSecrets)) await planWith(server, secret);
   secrets = {
     'bootstrap token': server.tenant.token,
@@ -49,6 +56,9 @@ beforeAll(async () => {
     'the value of an OMA setting': omaSecret,
     ...plannedSecrets,
     'the private key of the push certificate': pem.split('\n')[3]!,
+    'the code of an enrolment': code,
+    'the challenge of an enrolment profile': readProfile(profile.rawPayload).scep.Challenge,
+    'the private key of the certificate authority': authorityPem.split('\n')[3]!,
   };
   // Something goes wrong with secrets in it too.
   await server.send({ url: '/v1.0/groups', token: `${made.json.token}x` });

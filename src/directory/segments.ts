@@ -167,7 +167,9 @@ export async function removeSegment(
     const constraint = brokenForeignKey(error);
     if (constraint === undefined) throw error;
     const what =
-      constraint === 'directory_segment_parent' ? 'segments below it' : 'devices or policies in it';
+      constraint === 'directory_segment_parent'
+        ? 'segments below it'
+        : 'devices, policies or enrolments in it';
     throw new Fault('inUse', `The segment '${before.name}' still has ${what}. Move or remove them first.`);
   }
   await audit(context, {

@@ -66,7 +66,7 @@ test('a user that something refers to is not removed', async () => {
   await expect(removed).rejects.toMatchObject({
     code: 'inUse',
     message:
-      "The user 'owner@device.test' still has devices. Give them to another user or unenrol them first.",
+      "The user 'owner@device.test' still has devices or enrolments. Give them to another user or remove them first.",
   });
   await inTenant(server.tenant, async (context) => {
     expect(await requireUser(context, user.id)).toEqual(user);

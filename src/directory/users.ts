@@ -198,7 +198,7 @@ export async function updateUser(
   return changed;
 }
 
-/** Removes a user and its group memberships. Faults: `notFound`, `preconditionFailed`, `inUse` while a device has it. */
+/** Removes a user and its group memberships. Faults: `notFound`, `preconditionFailed`, `inUse` while a device or enrolment has it. */
 export async function removeUser(context: WriteContext, id: Id, ifMatch?: readonly number[]): Promise<void> {
   const { db, scope } = context;
   const before = await lockUser(context, id, ifMatch);
@@ -212,7 +212,7 @@ export async function removeUser(context: WriteContext, id: Id, ifMatch?: readon
     if (brokenForeignKey(error) === undefined) throw error;
     throw new Fault(
       'inUse',
-      `The user '${before.email}' still has devices. Give them to another user or unenrol them first.`,
+      `The user '${before.email}' still has devices or enrolments. Give them to another user or remove them first.`,
     );
   }
   await audit(context, {

@@ -38,6 +38,13 @@ const operator: Principal = {
   permissions: new Set(allPermissions),
 };
 
+/** A device that talks to the server in its own protocol. What it may do its protocol decides. */
+const device: Principal = { kind: 'device', id: null, name: 'device', permissions: new Set() };
+
+export function deviceScope(organization: Organization, requestId: string): Scope {
+  return { organization, principal: device, requestId };
+}
+
 export function operatorScope(organization: Organization, requestId: string): Scope {
   return { organization, principal: operator, requestId };
 }

@@ -15,9 +15,15 @@ export {
 export { audit, listAuditEvents, type AuditEvent } from './audit.ts';
 export { authenticator, type Authenticator, type Caller } from './authenticate.ts';
 export { bootstrap, checkSecretKey, type FirstCredentials } from './bootstrap.ts';
-export { change, operatorScope, type ChangeServices } from './change.ts';
+export { change, deviceScope, operatorScope, type ChangeServices } from './change.ts';
 export { tenancyMigrations } from './migrations/index.ts';
-export { createOrganization, findOrganization, findTenant, listOrganizations } from './organizations.ts';
+export {
+  createOrganization,
+  findOrganization,
+  findTenant,
+  listOrganizations,
+  organizationById,
+} from './organizations.ts';
 export { allPermissions, isPermission, permissions, type Permission } from './permissions.ts';
 export { plans } from './plans.ts';
 export {

@@ -108,6 +108,15 @@ export async function findOrganization(db: Reader, slug: string): Promise<Organi
   return row && organizationOfRow(row);
 }
 
+export async function organizationById(db: Reader, id: Id): Promise<Organization | undefined> {
+  const row = await tenancyTables(db)
+    .selectFrom('tenancy_organization')
+    .select(organizationColumns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && organizationOfRow(row);
+}
+
 /** Finds an organization as OAuth2 paths name it: by its tenant GUID or its slug, in either case. */
 export async function findTenant(db: Reader, tenant: string): Promise<Organization | undefined> {
   const named = tenant.toLowerCase();

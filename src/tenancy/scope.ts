@@ -18,7 +18,7 @@ export interface Organization {
 
 /** Who is asking. */
 export interface Principal {
-  readonly kind: 'serviceAccount' | 'application' | 'operator';
+  readonly kind: 'serviceAccount' | 'application' | 'operator' | 'device';
   readonly id: Id | null;
   readonly name: string;
   readonly permissions: ReadonlySet<Permission>;

@@ -1,16 +1,11 @@
 import { createHash, createPublicKey, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import { AsnConvert } from '@peculiar/asn1-schema';
 import {
-  AlgorithmIdentifier,
-  AttributeTypeAndValue,
-  AttributeValue,
   AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
   ExtendedKeyUsage,
-  Extension,
-  Extensions,
   GeneralName,
   id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
@@ -22,23 +17,19 @@ import {
   KeyIdentifier,
   KeyUsage,
   KeyUsageFlags,
-  Name,
-  RelativeDistinguishedName,
   SubjectAlternativeName,
   SubjectKeyIdentifier,
-  SubjectPublicKeyInfo,
-  TBSCertificate,
-  Validity,
-  Version,
+  type Name,
 } from '@peculiar/asn1-x509';
-
-const commonNameOid = '2.5.4.3';
-const ecdsaWithSha256Oid = '1.2.840.10045.4.3.2';
-
-export interface Period {
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-}
+import {
+  bufferOf,
+  distinguishedName,
+  extension,
+  publicKeyBits,
+  signedCertificate,
+  type CertificateContent,
+  type Period,
+} from '../kernel/certificate.ts';
 
 /**
  * The certificate of an own authority (RFC 5280), which may sign servers' certificates and no other authority's. Its name is made of its
@@ -67,7 +58,7 @@ export function issueServerCertificate(
   return issue(authorityKey, {
     ...request,
     issuer: authorityName(authorityKey),
-    subject: nameOf('Muster server'),
+    subject: distinguishedName({ commonName: 'Muster server' }),
     extensions: [
       extension(id_ce_basicConstraints, new BasicConstraints(), true),
       extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature), true),
@@ -92,38 +83,17 @@ export function isForHosts(certificate: X509Certificate, hosts: readonly string[
 
 function issue(
   signingKey: KeyObject,
-  content: Period & {
-    readonly issuer: Name;
-    readonly subject: Name;
-    readonly publicKey: KeyObject;
-    readonly extensions: readonly Extension[];
-  },
+  {
+    publicKey,
+    ...content
+  }: Omit<CertificateContent, 'publicKey' | 'randomSerial'> & { readonly publicKey: KeyObject },
 ): string {
-  const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ecdsaWithSha256Oid });
-  const tbsCertificate = new TBSCertificate({
-    version: Version.v3,
-    serialNumber: serialNumber(),
-    signature: signatureAlgorithm,
-    issuer: content.issuer,
-    subject: content.subject,
-    validity: new Validity({ notBefore: content.notBefore, notAfter: content.notAfter }),
-    subjectPublicKeyInfo: AsnConvert.parse(spki(content.publicKey), SubjectPublicKeyInfo),
-    extensions: new Extensions([...content.extensions]),
-  });
-  const signatureValue = sign('sha256', new Uint8Array(AsnConvert.serialize(tbsCertificate)), signingKey);
-  const certificate = new Certificate({
-    tbsCertificate,
-    signatureAlgorithm,
-    signatureValue: bytes(signatureValue),
-  });
-  return new X509Certificate(Buffer.from(AsnConvert.serialize(certificate))).toString();
-}
-
-/** 127 random bits: positive, and never the same twice (RFC 5280, section 4.1.2.2). */
-function serialNumber(): ArrayBuffer {
-  const serial = randomBytes(16);
-  serial[0] = (serial[0]! & 0x7f) | 0x40;
-  return bytes(serial);
+  const certificate = signedCertificate(
+    { ...content, publicKey: spki(publicKey), randomSerial: randomBytes(16) },
+    'ecdsaWithSha256',
+    (bytes) => sign('sha256', bytes, signingKey),
+  );
+  return new X509Certificate(certificate).toString();
 }
 
 function alternativeNames(hosts: readonly string[]): SubjectAlternativeName {
@@ -132,32 +102,22 @@ function alternativeNames(hosts: readonly string[]): SubjectAlternativeName {
   );
 }
 
-function extension(extnID: string, value: object, critical = false): Extension {
-  return new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
-}
-
 function authorityName(key: KeyObject): Name {
-  return nameOf(`Muster CA ${Buffer.from(keyIdentifier(key)).toString('hex', 0, 4)}`);
-}
-
-function nameOf(commonName: string): Name {
-  const value = new AttributeValue({ utf8String: commonName });
-  return new Name([
-    new RelativeDistinguishedName([new AttributeTypeAndValue({ type: commonNameOid, value })]),
-  ]);
+  const hex = Buffer.from(keyIdentifier(key)).toString('hex', 0, 4);
+  return distinguishedName({ commonName: `Muster CA ${hex}` });
 }
 
 /** The first 160 bits of the SHA-256 of the public key (RFC 7093, section 2). */
 function keyIdentifier(key: KeyObject): ArrayBuffer {
-  const { subjectPublicKey } = AsnConvert.parse(spki(key), SubjectPublicKeyInfo);
-  return bytes(createHash('sha256').update(new Uint8Array(subjectPublicKey)).digest().subarray(0, 20));
+  return bufferOf(
+    createHash('sha256')
+      .update(publicKeyBits(spki(key)))
+      .digest()
+      .subarray(0, 20),
+  );
 }
 
 function spki(key: KeyObject): Buffer {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return publicKey.export({ type: 'spki', format: 'der' });
-}
-
-function bytes(buffer: Uint8Array): ArrayBuffer {
-  return new Uint8Array(buffer).buffer;
 }

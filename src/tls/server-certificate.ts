@@ -24,6 +24,8 @@ interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
   readonly caPath: string;
+  /** That certificate itself. */
+  readonly authority: string;
 }
 
 interface Authority {
@@ -48,16 +50,17 @@ export async function serverCertificate(options: {
   const hosts = certifiedHosts(options.hosts);
   const caPath = join(folder, 'ca.pem');
   const authority = await keptAuthority(caPath, join(folder, 'ca.key'), now);
+  const trusted = { caPath, authority: authority.certificate.toString() };
   const certPath = join(folder, 'server.pem');
   const keyPath = join(folder, 'server.key');
   const [cert, key] = await Promise.all([readKept(certPath), readKept(keyPath)]);
   if (cert !== undefined && key !== undefined && isGood(cert, key, { authority, hosts, now })) {
-    return { cert, key, caPath };
+    return { cert, key, ...trusted };
   }
   const made = makeServerCertificate(authority, hosts, now);
   await writeKept(keyPath, made.key, 0o600);
   await writeKept(certPath, made.cert, 0o644);
-  return { ...made, caPath };
+  return { ...made, ...trusted };
 }
 
 function makeServerCertificate({ certificate, key }: Authority, hosts: readonly string[], now: Date) {

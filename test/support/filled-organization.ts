@@ -2,7 +2,7 @@ import { fillWithDemo } from '../../src/demo/index.ts';
 import type { Id } from '../../src/kernel/id.ts';
 import { recalculateTouched } from '../../src/policies/index.ts';
 import { nothingTouched, type Permission } from '../../src/tenancy/index.ts';
-import { makeApplePushCa } from './apple-push-ca.ts';
+import { uploadPushCertificate } from './apple-enrollment.ts';
 import type { TestAnswer, TestServer } from './server.ts';
 
 export const entraClientSecret = 'a very secret client secret';
@@ -29,20 +29,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
 
   const entraId = { tenantId: 'tenant', clientId: 'client', clientSecret: entraClientSecret };
   await succeed(server, 'PUT', `${applivery}/mdm/configurations`, { entraId });
-  const request = await succeed(
-    server,
-    'GET',
-    `${graph}/applePushNotificationCertificate/downloadApplePushNotificationCertificateSigningRequest`,
-  );
-  const day = 24 * 3_600_000;
-  const certificate = makeApplePushCa().issue(request.value, {
-    notBefore: new Date(server.now().getTime() - day),
-    notAfter: new Date(server.now().getTime() + 300 * day),
-  });
-  await succeed(server, 'PATCH', `${graph}/applePushNotificationCertificate`, {
-    appleIdentifier: 'apple@example.com',
-    certificate,
-  });
+  await uploadPushCertificate(server, server.tenant);
 
   const first = async (url: string, list: (json: never) => { id: string }[]) =>
     list((await succeed(server, 'GET', url)) as never)[0]!.id;
@@ -101,7 +88,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     await recalculateTouched({ ...context, touched }, { devices: 0, sets: 0 });
   });
   await server.runJobs();
+  const enrollment = await succeed(server, 'POST', `${native}/enrollments`, { platform: 'apple' }, 201);
   const ids: Record<string, string> = {
+    enrollment: enrollment.id,
     plan: plan.id,
     recalculation: await ofNative('/recalculations'),
     getOmaSettingPlainTextValue: windows.id,

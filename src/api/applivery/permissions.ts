@@ -27,6 +27,9 @@ const names = {
   'windows.device.move': 'mdm.windows.device.move',
   'windows.device.remove': 'mdm.windows.device.remove',
   'apple.device.read': 'mdm.apple.device.get',
+  'enrollment.read': 'mdm.global.enrollmentToken.list',
+  'enrollment.create': 'mdm.global.enrollmentToken.create',
+  'enrollment.remove': 'mdm.global.enrollmentToken.remove',
   'windows.policy.read': 'mdm.windows.policy.get',
   'windows.policy.create': 'mdm.windows.policy.create',
   'windows.policy.update': 'mdm.windows.policy.update',
@@ -58,6 +61,7 @@ const aliases: Readonly<Record<string, keyof typeof names>> = {
   'mdm.global.deviceAudience.get': 'audience.read',
   'mdm.global.automationRule.get': 'automationRule.read',
   'mdm.global.asset.get': 'asset.read',
+  'mdm.global.enrollmentToken.get': 'enrollment.read',
   'base.organization.segment.get': 'segment.read',
 };
 

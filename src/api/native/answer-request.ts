@@ -12,12 +12,13 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of Muster's own API inside the process. */
 export function answerNativeRequest(
-  services: InProcessServices & Pick<Given, 'permissionsOf'>,
+  services: InProcessServices & Pick<Given, 'permissionsOf'> & { readonly origin: string },
   request: ApiRequest,
 ): Promise<ApiAnswer> {
+  const { permissionsOf, origin } = services;
   return answer(
     services,
-    { permissionsOf: services.permissionsOf, documents: documentReader(), planning: undefined },
+    { permissionsOf, publicUrl: origin, documents: documentReader(), planning: undefined },
     request,
   );
 }

@@ -11,6 +11,8 @@ export interface Given {
   readonly permissionsOf: (name: string) => readonly Permission[];
   /** Of policies, for what devices shall have. */
   readonly documents: DocumentReader;
+  /** Origin without a slash at the end. */
+  readonly publicUrl: string;
   /** Undefined within a plan: there changes are tried already. */
   readonly planning: Planning | undefined;
 }

@@ -3,6 +3,7 @@ import { applicationEndpoints } from './resources/applications.ts';
 import { auditEventEndpoints } from './resources/audit-events.ts';
 import { deviceEndpoints } from './resources/devices.ts';
 import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
+import { enrollmentEndpoints } from './resources/enrollments.ts';
 import { groupEndpoints } from './resources/groups.ts';
 import { organizationEndpoints } from './resources/organization.ts';
 import { planEndpoints } from './resources/plans.ts';
@@ -17,6 +18,7 @@ export const endpoints: readonly Endpoint[] = [
   ...applicationEndpoints,
   ...groupEndpoints,
   ...deviceEndpoints,
+  ...enrollmentEndpoints,
   ...effectivePolicyEndpoints,
   ...policyEndpoints,
   ...recalculationEndpoints,

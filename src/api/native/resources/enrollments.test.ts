@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testServer, type TestServer } from '../../../../test/support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await testServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const url = '/api/v1/organizations/default/enrollments';
+
+test('an enrolment is created, read, listed and withdrawn', async () => {
+  const expiresAt = new Date(server.now().getTime() + 3_600_000).toISOString();
+  const body = { platform: 'apple', maxUses: 2, expiresAt, tags: ['lab'], displayName: 'Lab' };
+  const created = await server.send({ method: 'POST', url, body });
+  expect(created).toMatchObject({
+    status: 201,
+    headers: { location: `${url}/${created.json.id}` },
+    json: {
+      ...body,
+      code: expect.stringMatching(/^[a-z2-7]{32}$/),
+      uses: 0,
+      state: 'open',
+      userId: null,
+      segment: 0,
+    },
+  });
+  expect(created.json.url).toBe(`${server.publicUrl}/mdm/apple/enroll/${created.json.code}`);
+  const one = { url: `${url}/${created.json.id}` };
+  expect((await server.send(one)).json).toEqual(created.json);
+  expect((await server.send({ url })).json).toEqual({ items: [created.json], next: null });
+  server.advance(3_600_000);
+  expect((await server.send(one)).json).toEqual({ ...created.json, state: 'expired' });
+  expect((await server.send({ method: 'DELETE', ...one })).status).toBe(204);
+  expect((await server.send(one)).status).toBe(404);
+  expect((await server.send({ url })).json.items).toEqual([]);
+  expect((await server.send({ method: 'DELETE', ...one })).status).toBe(404);
+});
+
+test.each([
+  ['windows, which is not served yet', { platform: 'windows' }, 'platform'],
+  ['no platform', {}, 'platform'],
+  ['no uses', { platform: 'apple', maxUses: 0 }, 'maxUses'],
+  ['half a use', { platform: 'apple', maxUses: 0.5 }, 'maxUses'],
+  ['an end that is no date', { platform: 'apple', expiresAt: 'tomorrow' }, 'expiresAt'],
+  ['a user that is no id', { platform: 'apple', userId: 'ada' }, 'userId'],
+  ['an own code', { platform: 'apple', code: 'secret' }, 'code'],
+])('%s is refused', async (_, body, path) => {
+  const answer = await server.send({ method: 'POST', url, body });
+  expect(answer.status).toBe(400);
+  expect(answer.json.violations[0].path).toBe(path);
+});

@@ -1,0 +1,85 @@
+import { rootSegmentId } from '../../directory/index.ts';
+import { Fault, notFound } from '../../kernel/fault.ts';
+import { hexOfId, type Id } from '../../kernel/id.ts';
+import type { Platform } from '../index.ts';
+import type { EnrollmentRow } from './tables.ts';
+
+/** What an administrator says of an enrolment, and what the devices that enrol by it get from it. */
+export interface EnrollmentContent {
+  readonly platform: Platform;
+  /** For people. */
+  readonly displayName: string | null;
+  /** How many devices may enrol; null for any number. */
+  readonly maxUses: number | null;
+  /** Null for never. */
+  readonly expiresAt: Date | null;
+  readonly tags: readonly string[];
+  readonly userId: Id | null;
+  readonly segment: number;
+}
+
+/** The permission for devices to enrol: whoever has its code may use it. */
+export interface Enrollment extends EnrollmentContent {
+  readonly id: Id;
+  readonly uses: number;
+  readonly createdAt: Date;
+  readonly removedAt: Date | null;
+}
+
+/** Whether devices can enrol by it, and if not, why. */
+export type EnrollmentState = 'open' | 'spent' | 'expired' | 'removed';
+
+export function stateOfEnrollment(enrollment: Enrollment, now: Date): EnrollmentState {
+  const { removedAt, expiresAt, maxUses, uses } = enrollment;
+  if (removedAt) return 'removed';
+  if (expiresAt && expiresAt <= now) return 'expired';
+  return maxUses !== null && uses >= maxUses ? 'spent' : 'open';
+}
+
+const refusals = {
+  spent: 'has been used as often as it may be',
+  expired: 'has expired',
+  removed: 'was withdrawn',
+} as const satisfies Record<Exclude<EnrollmentState, 'open'>, string>;
+
+/** Faults: `forbidden` when no device can enrol by it any more. */
+export function requireOpen(enrollment: Enrollment, now: Date): void {
+  const state = stateOfEnrollment(enrollment, now);
+  if (state === 'open') return;
+  throw new Fault('forbidden', `This enrolment ${refusals[state]}. Ask your administrator for a new one.`);
+}
+
+export function enrollmentNotFound(id: Id): Fault {
+  return notFound('Enrolment', hexOfId(id));
+}
+
+/** The columns of an enrolment, without those of its code. */
+export const enrollmentColumns = [
+  'id',
+  'platform',
+  'display_name',
+  'max_uses',
+  'uses',
+  'expires_at',
+  'tags',
+  'user_id',
+  'segment_id',
+  'created_at',
+  'removed_at',
+] as const satisfies (keyof EnrollmentRow)[];
+
+export function enrollmentOfRow(row: Pick<EnrollmentRow, (typeof enrollmentColumns)[number]>): Enrollment {
+  return {
+    id: row.id,
+    platform: row.platform,
+    displayName: row.display_name,
+    maxUses: row.max_uses,
+    uses: row.uses,
+    expiresAt: row.expires_at,
+    tags: row.tags,
+    userId: row.user_id,
+    segment: row.segment_id ?? rootSegmentId,
+    createdAt: row.created_at,
+    removedAt: row.removed_at,
+  };
+}

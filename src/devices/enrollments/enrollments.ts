@@ -1,0 +1,60 @@
+import type { Reader } from '../../database/index.ts';
+import type { Id } from '../../kernel/id.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { ListPart, ReadContext, WriteContext } from '../../tenancy/index.ts';
+import { hashCode } from './code.ts';
+import { enrollmentColumns, enrollmentNotFound, enrollmentOfRow, type Enrollment } from './enrollment.ts';
+import { enrollmentTables } from './tables.ts';
+
+/** An enrolment with the code that lets devices enrol. */
+export interface EnrollmentWithCode extends Enrollment {
+  readonly code: Secret;
+}
+
+/** Enrolments that were not removed, oldest first. It takes what a change has, because codes are stored encrypted. */
+export async function listEnrollments(context: WriteContext, part: ListPart): Promise<EnrollmentWithCode[]> {
+  let query = selectKept(context).orderBy('id').limit(part.limit);
+  if (part.after) query = query.where('id', '>', part.after);
+  return (await query.execute()).map((row) => withCode(context, row));
+}
+
+/** Faults: `notFound`. */
+export async function requireEnrollment(context: WriteContext, id: Id): Promise<EnrollmentWithCode> {
+  const row = await selectKept(context).where('id', '=', id).executeTakeFirst();
+  if (!row) throw enrollmentNotFound(id);
+  return withCode(context, row);
+}
+
+/** What a code is for, in whichever organization; removed enrolments are found too. Undefined for a code that nobody was given. */
+export async function findEnrollment(
+  db: Reader,
+  code: Secret,
+): Promise<{ readonly organizationId: Id; readonly enrollment: Enrollment } | undefined> {
+  const row = await enrollmentTables(db)
+    .selectFrom('devices_enrollment')
+    .select(['organization_id', ...enrollmentColumns])
+    .where('code_hash', '=', hashCode(code))
+    .executeTakeFirst();
+  return row && { organizationId: row.organization_id, enrollment: enrollmentOfRow(row) };
+}
+
+export function purposeOfCode({ scope }: ReadContext, id: Id): string {
+  return `devices_enrollment.code:${scope.organization.id}/${id}`;
+}
+
+function selectKept({ db, scope }: ReadContext) {
+  return enrollmentTables(db)
+    .selectFrom('devices_enrollment')
+    .select(['code', ...enrollmentColumns])
+    .where('organization_id', '=', scope.organization.id)
+    .where('removed_at', 'is', null);
+}
+
+function withCode(
+  context: WriteContext,
+  row: Parameters<typeof enrollmentOfRow>[0] & { readonly code: Buffer | null },
+): EnrollmentWithCode {
+  if (!row.code) throw new Error('an enrolment that was not removed has a code');
+  const code = context.secrets.open(row.code, purposeOfCode(context, row.id));
+  return { ...enrollmentOfRow(row), code };
+}

@@ -1,0 +1,76 @@
+import { createHash, sign, verify, type KeyObject } from 'node:crypto';
+import { octetsOf, oidOf } from '../../../kernel/der-read.ts';
+import { derOctets, derOid, derSequence } from '../../../kernel/der-write.ts';
+import { oids } from './wire/oids.ts';
+import type { SignedData } from './wire/read-signed-data.ts';
+import {
+  encodeAttributes,
+  encodeSignedData,
+  issuerAndSerialNumber,
+  type Attribute,
+} from './wire/write-signed-data.ts';
+
+/** Devices of ten years ago sign with SHA-1. */
+const digests: Readonly<Record<string, string>> = {
+  '1.3.14.3.2.26': 'sha1',
+  [oids.sha256]: 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+
+/** Of RSA signatures with PKCS#1 v1.5 padding: the name may tell the digest again. */
+const signatureDigests: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.5': 'sha1',
+  '1.2.840.113549.1.1.11': 'sha256',
+  '1.2.840.113549.1.1.12': 'sha384',
+  '1.2.840.113549.1.1.13': 'sha512',
+};
+
+/** The DER of the certificate that the signer names, if it came with the message. */
+export function signerCertificate({ signer, certificates }: SignedData): Uint8Array | undefined {
+  const named = Buffer.from(derSequence(signer.issuer, signer.serialNumber));
+  return certificates.find((certificate) => named.equals(issuerAndSerialNumber(certificate)));
+}
+
+/** Whether the message, with the content that it has or that came beside it, was signed with this key. */
+export function isSignedBy(
+  { signer, content = new Uint8Array() }: Pick<SignedData, 'signer' | 'content'>,
+  publicKey: KeyObject,
+): boolean {
+  const { attributes, digestAlgorithm, signatureAlgorithm, signedBytes, signature } = signer;
+  const digest = digests[digestAlgorithm];
+  const isRsa = signatureAlgorithm === oids.rsaEncryption || signatureDigests[signatureAlgorithm] === digest;
+  if (digest === undefined || !isRsa || publicKey.asymmetricKeyType !== 'rsa') return false;
+  const contentType = attributes.get(oids.contentType);
+  const messageDigest = attributes.get(oids.messageDigest);
+  return (
+    contentType?.length === 1 &&
+    oidOf(contentType[0]) === oids.data &&
+    messageDigest?.length === 1 &&
+    createHash(digest).update(content).digest().equals(octetsOf(messageDigest[0])) &&
+    verify(digest, signedBytes, publicKey, signature)
+  );
+}
+
+/** Signs content, and attributes of it, with RSA and SHA-256. The certificate of the signer goes with it. */
+export function signContent(
+  signer: { readonly certificate: Uint8Array; readonly key: KeyObject },
+  content: Uint8Array | undefined,
+  attributes: readonly Attribute[] = [],
+): Uint8Array {
+  const messageDigest = createHash('sha256')
+    .update(content ?? new Uint8Array())
+    .digest();
+  const encoded = encodeAttributes([
+    { type: oids.contentType, value: derOid(oids.data) },
+    { type: oids.messageDigest, value: derOctets(messageDigest) },
+    ...attributes,
+  ]);
+  return encodeSignedData({
+    content,
+    certificates: [signer.certificate],
+    signer: signer.certificate,
+    attributes: encoded,
+    signature: sign('sha256', encoded, signer.key),
+  });
+}

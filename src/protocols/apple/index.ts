@@ -1,0 +1,1 @@
+export { appleRoutes } from './routes.ts';
