@@ -56,6 +56,7 @@ function asker(
     beforeCommit,
     checkAnswers: true,
     origin: 'https://localhost:80',
+    publicUrl: server.publicUrl,
     permissionsOf: permissionsOfName,
     logBug: (error) => {
       throw error;

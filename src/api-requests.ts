@@ -16,6 +16,8 @@ import type { Permission } from './tenancy/index.ts';
 export interface ApiServices extends InProcessServices {
   /** Scheme and host with which the links in Graph's answers begin. */
   readonly origin: string;
+  /** Origin of the server, as devices know it. */
+  readonly publicUrl: string;
   /** The permissions that a name stands for; none for an unknown name. */
   readonly permissionsOf: (name: string) => readonly Permission[];
 }

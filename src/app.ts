@@ -163,6 +163,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
         checkAnswers,
         logBug: (error) => settings.log.error({ err: error }, 'unexpected error'),
         origin: publicUrl,
+        publicUrl,
         permissionsOf: permissionsOfName,
       },
       { ...request, caller: scope, requestId: scope.requestId },

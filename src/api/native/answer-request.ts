@@ -12,13 +12,13 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of Muster's own API inside the process. */
 export function answerNativeRequest(
-  services: InProcessServices & Pick<Given, 'permissionsOf'> & { readonly origin: string },
+  services: InProcessServices & Pick<Given, 'permissionsOf' | 'publicUrl'>,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  const { permissionsOf, origin } = services;
+  const { permissionsOf, publicUrl } = services;
   return answer(
     services,
-    { permissionsOf, publicUrl: origin, documents: documentReader(), planning: undefined },
+    { permissionsOf, publicUrl, documents: documentReader(), planning: undefined },
     request,
   );
 }
