@@ -50,15 +50,9 @@ export async function idsInScope(
   return sql<Id>`${sql.join(parts, sql` union `)}`;
 }
 
-/** A part of what a query for ids gives, in the order of the ids. */
-export async function idsAfter(
-  { db }: ReadContext,
-  query: IdQuery,
-  after: Id | null,
-  limit: number,
-): Promise<Id[]> {
-  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id)
-    where ${after === null ? sql`true` : sql`id > ${after}`} order by id limit ${limit}`.execute(
+/** What a query for ids gives, in the order of the ids. */
+export async function idsIn({ db }: ReadContext, query: IdQuery): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`select id from (${query}) device (id) order by id`.execute(
     db.connection,
   );
   return rows.map((row) => row.id);

@@ -7,7 +7,7 @@ import { setResolver } from '../desired-state/documents.ts';
 import { sha256, type PolicySet } from '../desired-state/policy-set.ts';
 import { policyHeads } from '../desired-state/reach.ts';
 import { wantedSets } from '../desired-state/recalculate.ts';
-import { idsAfter, idsInScope, isEmpty, scopeOf } from '../desired-state/scope.ts';
+import { idsIn, idsInScope, isEmpty, scopeOf } from '../desired-state/scope.ts';
 import { policiesTables } from '../tables.ts';
 import { differenceOf, isNothing, noCounts, plusCounts } from './difference.ts';
 import type { PlanCounts, PlannedDifference } from './plan.ts';
@@ -108,7 +108,10 @@ async function affectedGroups(context: WriteContext, touched: Touched): Promise<
   const scope = await scopeOf(context, touched);
   const seen = new Set<Id>();
   if (!isEmpty(scope)) {
-    await inBatches(context, await idsInScope(context, scope), async (ids) => {
+    // Who is in the scope is asked once: it is a question about all devices.
+    const all = await idsIn(context, await idsInScope(context, scope));
+    for (let start = 0; start < all.length; start += inBatch) {
+      const ids = all.slice(start, start + inBatch);
       const before = await setIdsOf(context, ids);
       const devices = await loadDeviceFacts(context.db, organization.id, ids);
       const after = await wantedSets(context, devices);
@@ -117,7 +120,7 @@ async function affectedGroups(context: WriteContext, touched: Touched): Promise<
         seen.add(id);
         add(id, before.get(id), after.get(id), facts.get(id) ?? unknownFacts);
       }
-    });
+    }
   }
   // A policy with another content moves no device to another set.
   for (const { set, devices } of await devicesBySet(context, [...touched.policies])) {
@@ -147,20 +150,6 @@ async function devicesBySet(context: ReadContext, policies: readonly Id[]) {
 }
 
 const unknownFacts = { osVersion: null, supervised: null };
-
-async function inBatches(
-  context: ReadContext,
-  query: Parameters<typeof idsAfter>[1],
-  work: (ids: readonly Id[]) => Promise<void>,
-): Promise<void> {
-  let after: Id | null = null;
-  for (;;) {
-    const ids: Id[] = await idsAfter(context, query, after, inBatch);
-    if (ids.length > 0) await work(ids);
-    if (ids.length < inBatch) return;
-    after = ids.at(-1)!;
-  }
-}
 
 async function setIdsOf({ db, scope }: ReadContext, devices: readonly Id[]): Promise<Map<Id, Id>> {
   const rows = await policiesTables(db)
