@@ -4,6 +4,7 @@ export type { SentQuery } from './dialect.ts';
 export { endpointsOf, type EndpointAnswer, type EndpointOf } from './endpoint.ts';
 export { answerFaults, faultHandler, routeNotFound } from './fault-handler.ts';
 export { faultOf } from './fault-of.ts';
+export { faultStatuses } from './fault-statuses.ts';
 export {
   answerInside,
   apiAnswerOf,

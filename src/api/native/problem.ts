@@ -1,28 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { faultStatuses } from '../../http/index.ts';
 import type { Fault, FaultCode, Violation } from '../../kernel/fault.ts';
-
-const statuses = {
-  invalidInput: 400,
-  malformedBody: 400,
-  unsupportedMediaType: 415,
-  payloadTooLarge: 413,
-  tokenMissing: 401,
-  tokenMalformed: 401,
-  tokenInvalid: 401,
-  tokenExpired: 401,
-  tokenWrongAudience: 401,
-  forbidden: 403,
-  featureNotInPlan: 403,
-  notFound: 404,
-  routeNotFound: 404,
-  methodNotAllowed: 405,
-  alreadyExists: 409,
-  inUse: 409,
-  outdated: 409,
-  preconditionFailed: 412,
-  tooManyRequests: 429,
-  unavailable: 503,
-} as const satisfies Record<FaultCode, number>;
 
 /**
  * Problem details (RFC 9457). `type` is `about:blank`, so `title` is the status in words; programs look at `code`.
@@ -37,7 +15,7 @@ export interface Problem {
 }
 
 export function problemOf({ code, message, violations }: Fault): Problem {
-  return problem(statuses[code], code, message, violations);
+  return problem(faultStatuses[code], code, message, violations);
 }
 
 export const unexpectedProblem = problem(

@@ -4,7 +4,7 @@ import { Fault } from '../../../kernel/fault.ts';
 import { macOSGeneralExample, pushCertificateExample } from '../fixtures/documented-examples.ts';
 import { models } from '../model/model.ts';
 import { graphCodeOf } from '../violation.ts';
-import { readCollection, readEntity, type ReadOptions } from './read.ts';
+import { readEntity, type ReadOptions } from './read.ts';
 
 const v1 = models['v1.0'];
 const { beta } = models;
@@ -322,96 +322,6 @@ describe('violations', () => {
     expect(Object.keys(violationsOf(() => readEntity(v1, partner, body, update)))).toEqual([
       '__proto__',
       'constructor',
-    ]);
-  });
-});
-
-describe('flags', () => {
-  test.each([
-    ['delayOSUpdateVisibility', 'delayOSUpdateVisibility'],
-    [
-      'delayMajorOsUpdateVisibility, delayOSUpdateVisibility',
-      'delayOSUpdateVisibility,delayMajorOsUpdateVisibility',
-    ],
-    ['none', 'none'],
-    ['none,delayAppUpdateVisibility', 'delayAppUpdateVisibility'],
-    ['delayAppUpdateVisibility,delayAppUpdateVisibility', 'delayAppUpdateVisibility'],
-  ])('%s is %s', (updateDelayPolicy, stored) => {
-    expect(updateMac({ updateDelayPolicy }).properties).toEqual({ updateDelayPolicy: stored });
-  });
-
-  test.each(['', 'delayOSUpdateVisibility,', 'always'])('%j is refused', (updateDelayPolicy) => {
-    expect(faultOf(() => updateMac({ updateDelayPolicy })).message).toContain(
-      'Possible values are: none, delayOSUpdateVisibility',
-    );
-  });
-
-  test('an enum without flags takes one member', () => {
-    expect(faultOf(() => updateMac({ passwordRequiredType: 'numeric,alphanumeric' })).message).toContain(
-      'is not a member',
-    );
-  });
-});
-
-describe('complex values in an update', () => {
-  const rule = { name: 'Enterprise only', minOSVersion: '10', maxOSVersion: '11', ruleType: 'exclude' };
-  const stored = { deviceManagementApplicabilityRuleOsVersion: rule };
-  const patch = (value: unknown) =>
-    readEntity(
-      beta,
-      deviceConfiguration,
-      { ...macOS, deviceManagementApplicabilityRuleOsVersion: value },
-      { mode: 'update', stored },
-    ).properties['deviceManagementApplicabilityRuleOsVersion'];
-
-  test('are merged into the stored one', () => {
-    expect(patch({ maxOSVersion: '12' })).toEqual({ ...rule, maxOSVersion: '12' });
-  });
-
-  test('can be cleared', () => {
-    expect(patch(null)).toBeNull();
-  });
-
-  test('are made whole when nothing is stored', () => {
-    const { properties } = updateMac({ deviceManagementApplicabilityRuleOsVersion: { maxOSVersion: '12' } });
-    expect(properties['deviceManagementApplicabilityRuleOsVersion']).toEqual({
-      name: null,
-      minOSVersion: null,
-      maxOSVersion: '12',
-      ruleType: 'include',
-    });
-  });
-
-  test('of another type than the stored one replace it', () => {
-    const body = { target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } };
-    const before = { target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: 'g' } };
-    const { properties } = readEntity(v1, 'microsoft.graph.deviceConfigurationAssignment', body, {
-      mode: 'update',
-      stored: before,
-    });
-    expect(properties).toEqual({ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } });
-  });
-});
-
-describe('the collection parameter of an action', () => {
-  const assignment = 'microsoft.graph.deviceConfigurationAssignment';
-  const target = { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' };
-
-  test('is read element by element', () => {
-    expect(readCollection(v1, assignment, { assignments: [{ id: 'x', target }] }, 'assignments')).toEqual([
-      { type: assignment, properties: { target } },
-    ]);
-  });
-
-  test.each([
-    [{}, 'assignments'],
-    [{ assignments: {} }, 'assignments'],
-    [{ assignments: [], other: 1 }, 'other'],
-    [{ assignments: [{}, { target: { groupId: 'x' } }] }, 'assignments[1].target.@odata.type'],
-    [[], ''],
-  ])('%j is refused at %j', (body, path) => {
-    expect(Object.keys(violationsOf(() => readCollection(v1, assignment, body, 'assignments')))).toEqual([
-      path,
     ]);
   });
 });
