@@ -18,6 +18,7 @@ import { describeSets, devicesWith, recalculations, untilWorkedOut } from './wan
 
 const patches = 5;
 const reads = 500;
+const walks = 50;
 
 interface Result {
   readonly name: string;
@@ -106,9 +107,8 @@ async function measure(count: number): Promise<Result[]> {
     const id = ids[Math.floor(((index * 0.618_033_988_75) % 1) * ids.length)]!;
     return `${url}/api/v1/organizations/default/devices/${id}/effective-policy`;
   });
-  const answer = await fetch(paths[0]!, { headers });
-  const text = await answer.text();
-  note('effective-policy: answer, KB', text.length / 1_000);
+  const text = await read(paths[0]!);
+  note('effective-policy, a page: answer, KB', text.length / 1_000);
   await copyForBareServer(muster.databaseUrl, JSON.parse(text));
   await askEach(paths.slice(0, 50), headers, 1);
   {
@@ -123,9 +123,37 @@ async function measure(count: number): Promise<Result[]> {
     note('    p99 ms', p99);
     note('    requests/s', perSecond);
   }
+  const walked = [];
+  let settings = 0;
+  for (const path of paths.slice(0, walks)) {
+    const seconds = stopwatch();
+    settings = await walk(path);
+    walked.push(seconds() * 1_000);
+  }
+  note('effective-policy, all pages: settings', settings);
+  note('  1 at once: p50 ms', median(walked));
   noteMemory();
   note('highest memory of all, MB', memory.highest());
   return results;
+}
+
+async function read(url: string): Promise<string> {
+  const answer = await fetch(url, { headers });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return answer.text();
+}
+
+/** Reads an effective policy page by page; the number of its settings. */
+async function walk(url: string): Promise<number> {
+  let settings = 0;
+  for (let after: string | null = ''; after !== null;) {
+    const page: { settings: unknown[]; next: string | null } = JSON.parse(
+      await read(after === '' ? url : `${url}?after=${after}`),
+    );
+    settings += page.settings.length;
+    after = page.next;
+  }
+  return settings;
 }
 
 async function expectAll(database: Database, marker: number, count: number): Promise<void> {

@@ -1,5 +1,8 @@
+import { contactOf } from '../devices/apple-channels/index.ts';
 import { factsOf, type Device } from '../devices/index.ts';
+import { inventoryOf } from '../devices/inventory/index.ts';
 import type { ReadContext } from '../tenancy/index.ts';
+import { hasAppList, withInstalledApps } from './app-lists.ts';
 import {
   desiredStateOf,
   isRecalculating,
@@ -8,6 +11,7 @@ import {
   type DocumentReader,
   type ReachingPolicies,
 } from './desired-state/index.ts';
+import { deliveriesOf } from './delivery/index.ts';
 import {
   explain,
   strongestAssignments,
@@ -33,13 +37,58 @@ export async function effectivePolicyOf(
   device: Device,
   documents: DocumentReader,
 ): Promise<EffectivePolicy> {
-  if (device.state === 'DELETED') return { settings: [], notApplicable: [], isRecalculating: false };
-  const [state, reaching, recalculating] = await Promise.all([
+  const found = await readPolicyOf(context, device, documents);
+  const { state, reaching, howFar } = found;
+  const explained = explainedOn(device, state, reaching, howFar);
+  return { ...(await withApps(context, device, explained)), isRecalculating: found.isRecalculating };
+}
+
+/** With what the apps of the device say to lists of apps; a statement more where there is such a list. */
+export async function withApps<Explained extends Pick<EffectivePolicy, 'notApplicable'>>(
+  { db, scope }: ReadContext,
+  { id }: Device,
+  explained: Explained,
+): Promise<Explained> {
+  const { notApplicable } = explained;
+  if (!hasAppList(notApplicable)) return explained;
+  const [told] = await inventoryOf(db, [{ organizationId: scope.organization.id, id }], ['applications']);
+  return { ...explained, notApplicable: withInstalledApps(notApplicable, told?.applications?.content) };
+}
+
+/** What an effective policy is made of. */
+interface PolicyOfDevice {
+  /** Undefined for a device that was deleted or is not worked out yet. */
+  readonly state: DesiredState | undefined;
+  readonly reaching: ReachingPolicies;
+  /** How far each setting is on the device. */
+  readonly howFar: ReturnType<typeof progressOf>;
+  readonly isRecalculating: boolean;
+}
+
+/** A constant number of statements; none for a device that was removed. */
+export async function readPolicyOf(
+  context: ReadContext,
+  device: Device,
+  documents: DocumentReader,
+): Promise<PolicyOfDevice> {
+  if (device.state === 'DELETED') {
+    return {
+      state: undefined,
+      reaching: { assigned: [], exclusions: [], filtered: [] },
+      howFar: progressOf(device),
+      isRecalculating: false,
+    };
+  }
+  const isApple = device.platform === 'apple';
+  const [state, reaching, recalculating, deliveries, contact] = await Promise.all([
     desiredStateOf(context, device.id, documents),
     policiesReaching(context, device),
     isRecalculating(context, device.id),
+    isApple ? deliveriesOf(context, [device.id]) : undefined,
+    isApple ? contactOf(context, device.id) : undefined,
   ]);
-  return { ...explainedOn(device, state, reaching), isRecalculating: recalculating };
+  const howFar = progressOf({ ...device, deliveries: deliveries?.get(device.id) ?? [], contact });
+  return { state, reaching, howFar, isRecalculating: recalculating };
 }
 
 /** What is stored for a device, with the reasons that the policies which are meant for it have now. */
@@ -47,8 +96,9 @@ export function explainedOn(
   device: Device,
   state: Pick<DesiredState, 'document'> | undefined,
   { assigned, exclusions, filtered }: ReachingPolicies,
+  howFar = progressOf(device),
 ): Omit<EffectivePolicy, 'isRecalculating'> {
-  const { settings, notApplicable } = explainedFor(device, state, { assigned, exclusions, filtered });
+  const { settings, notApplicable } = explainedFor(device, state, { assigned, exclusions, filtered }, howFar);
   return {
     settings: settings.map(withoutSecrets),
     notApplicable: [
@@ -73,6 +123,7 @@ function explainedFor(
   device: Device,
   state: Pick<DesiredState, 'document'> | undefined,
   { assigned, exclusions }: ReachingPolicies,
+  howFar: ReturnType<typeof progressOf>,
 ): Pick<Explanation, 'settings' | 'notApplicable'> {
   if (state?.document) {
     return explain(state.document, {
@@ -80,7 +131,7 @@ function explainedFor(
       supervised: device.summary.supervised,
       assigned,
       exclusions,
-      progressOf: progressOf(device),
+      progressOf: howFar,
     });
   }
   // Not worked out yet: the answer says so.

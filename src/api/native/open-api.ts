@@ -29,6 +29,7 @@ export function describe(endpoint: Endpoint): object {
       403: problem('The token lacks the permission'),
       404: problem('There is no such thing in this organization'),
       ...(endpoint.method !== 'GET' && { 409: problem('It exists already, is in use, or has changed') }),
+      ...(endpoint.outdated !== undefined && { 409: problem(endpoint.outdated) }),
       ...(endpoint.method !== 'GET' && { 412: problem('It is not what If-Match names any more') }),
     },
   };
@@ -37,9 +38,10 @@ export function describe(endpoint: Endpoint): object {
 function success({ name, data }: Endpoint): Record<number, unknown> {
   const done = { 204: { description: 'Done', type: 'null' } };
   if (Type.IsUndefined(data)) return done;
+  const status = name.startsWith('create') ? 201 : 200;
   if (Type.IsUnion(data) && data.anyOf.some(Type.IsUndefined)) {
     const told = data.anyOf.find((one) => !Type.IsUndefined(one));
-    return { 200: { description: 'Done', ...told }, ...done };
+    return { [status]: { description: 'Done', ...told }, ...done };
   }
-  return { [name.startsWith('create') ? 201 : 200]: { description: 'Done', ...data } };
+  return { [status]: { description: 'Done', ...data } };
 }

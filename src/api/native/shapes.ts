@@ -24,6 +24,13 @@ export function readId(text: string): Id | undefined {
   return parseGuidId(text) ?? parseHexId(text);
 }
 
+/** Reads the id that a property or a parameter holds. Faults: `invalidInput`. */
+export function idIn(text: string, path: string): Id {
+  const id = readId(text);
+  if (!id) throw invalidInput([{ path, message: `'${text}' is not an id` }]);
+  return id;
+}
+
 /** Reads the id of something that the path names. Faults: `notFound`. */
 export function idInPath(text: string, what: string): Id {
   const id = readId(text);
@@ -44,7 +51,7 @@ export function readPermissions(
   return [...new Set(found.flat())];
 }
 
-const limitWhenUnset = 100;
+export const limitWhenUnset = 100;
 
 export const PageQuery = Type.Object({
   limit: Type.Optional(
@@ -83,6 +90,6 @@ export async function pageByOffset<Item>(
   return { items, next: offset + limit < total ? String(offset + limit) : null };
 }
 
-function wrongCursor(): Error {
+export function wrongCursor(): Error {
   return invalidInput([{ path: 'after', message: 'must be the `next` of the page before' }]);
 }

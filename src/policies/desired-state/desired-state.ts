@@ -8,6 +8,8 @@ import type { PolicySet } from './policy-set.ts';
 /** What a device shall have, as it is stored. */
 export interface DesiredState extends Pick<PolicySet, 'system' | 'members'> {
   readonly document: ResolvedDocument | null;
+  /** Another document has another key. */
+  readonly documentKey: string | null;
 }
 
 /** A document may go between the reading of its key and its own: then the set has another one already. */
@@ -22,11 +24,12 @@ export async function desiredStateOf(
   for (let attempt = 1; ; attempt++) {
     const set = await setOf(context, deviceId);
     if (!set) return undefined;
-    const { system, members, document_key: key } = set;
-    if (key === null) return { system, members, document: null };
-    const document = await documents.read(context, key);
-    if (document) return { system, members, document };
-    if (attempt === attempts) throw new Error(`The document ${key} of the device ${deviceId} is not there.`);
+    const { system, members, document_key: documentKey } = set;
+    if (documentKey === null) return { system, members, document: null, documentKey: null };
+    const document = await documents.read(context, documentKey);
+    if (document) return { system, members, document, documentKey };
+    if (attempt === attempts)
+      throw new Error(`The document ${documentKey} of the device ${deviceId} is not there.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { sql } from '../../database/index.ts';
+import { requestWake } from '../../devices/apple-channels/index.ts';
 import { loadDeviceFacts, type DeviceFacts } from '../../devices/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
@@ -49,6 +50,12 @@ export async function recalculateDevices(context: WriteContext, ids: readonly Id
     [...wanted].map(([device, { key }]) => [device, setIds.get(key)!]),
   );
   if (left || moved) await removeUnused(context);
+  if (moved) wakeThoseOf(context, [...wanted.values()]);
+}
+
+/** Devices of other platforms call by themselves. */
+function wakeThoseOf(context: WriteContext, sets: readonly Pick<PolicySet, 'system'>[]): void {
+  if (sets.some(({ system }) => system === 'macOS' || system === 'iOS')) requestWake(context);
 }
 
 /** Documents can be large, and so many of them are in memory at the same time. */
@@ -176,4 +183,5 @@ export async function resolveAgain(context: WriteContext, sets: readonly HeldSet
     where stored.organization_id = ${scope.organization.id} and stored.id = again.id
       and stored.document_key is distinct from again.document_key`.execute(db.connection);
   await removeUnused(context);
+  wakeThoseOf(context, sets);
 }

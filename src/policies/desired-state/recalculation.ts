@@ -11,8 +11,8 @@ export type RecalculationScope =
 export interface Recalculation {
   readonly id: Id;
   readonly scope: RecalculationScope;
-  /** Devices that were to be looked at when the change was made, and how many have been. */
-  readonly total: number;
+  /** Devices that were to be looked at when the job began, null before that, and how many have been. */
+  readonly total: number | null;
   readonly done: number;
   /** Up to which device or set everything is done. */
   readonly lastId: Id | null;

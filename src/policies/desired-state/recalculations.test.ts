@@ -106,7 +106,7 @@ test('goes on where it was left when its process died, and tells how far it is',
   expect(await last()).toMatchObject({
     ...started,
     status: 'running',
-    devices: { total: 8, done: 0 },
+    devices: { total: null, done: 0 },
     finishedAt: null,
   });
   expect(await waiting()).toEqual(devices);
@@ -148,9 +148,9 @@ test('of a policy that is in several sets goes on where it was left too', async 
   await of.change((context) =>
     updateWindowsPolicy(context, policy.id, undefined, { document: { config: { './Vendor/MSFT/A': 2 } } }),
   );
-  expect(await of.last()).toMatchObject({ status: 'running', devices: { total: 4, done: 0 } });
+  expect(await of.last()).toMatchObject({ status: 'running', devices: { total: null, done: 0 } });
   await expect(server.runJobs(of.taskUntil(3))).rejects.toThrow('power cut');
-  expect((await of.last()).devices.done).toBe(2);
+  expect((await of.last()).devices).toEqual({ total: 4, done: 2 });
   await of.task(payloadOf(of, await of.last()));
   expect(await of.last()).toMatchObject({ status: 'finished', devices: { total: 4, done: 4 } });
   await of.upToDate();
@@ -219,7 +219,7 @@ test('a start fills organizations that were never worked out, few devices at onc
   await small.upToDate();
   expect((await small.get('/recalculations')).items).toEqual([]);
   expect((await filled.get('/recalculations')).items).toEqual([]);
-  expect(await large.last()).toMatchObject({ status: 'running', devices: { total: 208, done: 0 } });
+  expect(await large.last()).toMatchObject({ status: 'running', devices: { total: null, done: 0 } });
   // Another start, before the job ran, changes nothing of that.
   await resumeRecalculations(small.services);
   expect((await large.get('/recalculations')).items).toHaveLength(1);

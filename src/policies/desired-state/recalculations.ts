@@ -24,7 +24,7 @@ import {
   setsHolding,
 } from './recalculate.ts';
 import { recalculationOfRow, type Recalculation, type RecalculationScope } from './recalculation.ts';
-import { idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
+import { countInScope, fewInScope, idsInScope, isEmpty, scopeOf, type DeviceScope } from './scope.ts';
 
 interface Limits {
   readonly devices: number;
@@ -44,7 +44,8 @@ export const recalculationJob = 'policies.recalculate';
 /** What follows from a change for the desired state of devices: the last part of every change. */
 export async function recalculateTouched(context: WriteContext, limits = atOnce): Promise<void> {
   const { touched } = context;
-  if (Object.values(touched).every((ids: ReadonlySet<Id>) => ids.size === 0)) return;
+  const { woken: _, ...deciding } = touched;
+  if (Object.values(deciding).every((ids: ReadonlySet<Id>) => ids.size === 0)) return;
   await lockDesiredState(context);
   const devices = await scopeOf(context, touched);
   if (touched.policies.size > 0) await resolveTouched(context, [...touched.policies], limits);
@@ -54,9 +55,7 @@ export async function recalculateTouched(context: WriteContext, limits = atOnce)
 async function resolveTouched(context: WriteContext, policies: readonly Id[], limits: Limits): Promise<void> {
   const sets = await setsHolding(context, policies, { limit: limits.sets + 1 });
   if (sets.length <= limits.sets) return resolveAgain(context, sets);
-  const all = await setsHolding(context, policies, { limit: 2 ** 31 - 1 });
-  const total = await countDevices(context, all);
-  await startRecalculation(context, { kind: 'sets', policies }, total);
+  await startRecalculation(context, { kind: 'sets', policies });
 }
 
 async function recalculateScope(context: WriteContext, devices: DeviceScope, limits: Limits): Promise<void> {
@@ -64,21 +63,12 @@ async function recalculateScope(context: WriteContext, devices: DeviceScope, lim
   if (!everything && users.length + policies.length === 0 && devices.devices.length <= limits.devices) {
     return recalculateDevices(context, devices.devices);
   }
-  const query = await idsInScope(context, devices);
-  const { rows } = await sql<{ id: Id; total: number }>`select id, count(*) over () as total
-    from (${query}) device (id) order by id limit ${limits.devices + 1}`.execute(context.db.connection);
-  if (rows.length <= limits.devices) {
-    const ids = rows.map(({ id }) => id);
-    return recalculateDevices(context, ids);
-  }
-  await startRecalculation(context, { kind: 'devices', devices }, rows[0]!.total);
+  const few = await fewInScope(context, devices, limits.devices);
+  if (few) return recalculateDevices(context, few);
+  await startRecalculation(context, { kind: 'devices', devices });
 }
 
-async function startRecalculation(
-  context: WriteContext,
-  scope: RecalculationScope,
-  total: number,
-): Promise<void> {
+async function startRecalculation(context: WriteContext, scope: RecalculationScope): Promise<void> {
   const { db, scope: of, now } = context;
   await policiesTables(db)
     .deleteFrom('policies_recalculation')
@@ -92,7 +82,7 @@ async function startRecalculation(
       organization_id: context.scope.organization.id,
       id,
       scope: JSON.stringify(scope),
-      total,
+      total: null,
       done: 0,
       last_id: null,
       started_by: context.scope.principal.name,
@@ -126,6 +116,8 @@ export function recalculationTask(
 
 /** Whether nothing is left to do. */
 async function recalculateNextBatch(context: WriteContext, id: Id, limits: Limits): Promise<boolean> {
+  // Counting can take longer than a batch, so it is done before others have to wait.
+  const total = await countTotal(context, id);
   await lockDesiredState(context);
   const recalculation = await findRecalculation(context, id);
   if (!recalculation || recalculation.finishedAt) return true;
@@ -133,6 +125,7 @@ async function recalculateNextBatch(context: WriteContext, id: Id, limits: Limit
   await policiesTables(context.db)
     .updateTable('policies_recalculation')
     .set({
+      total: recalculation.total ?? total,
       last_id: lastId,
       done: sql<number>`done + ${done}`,
       finished_at: isLast ? context.now : null,
@@ -141,6 +134,15 @@ async function recalculateNextBatch(context: WriteContext, id: Id, limits: Limit
     .where('id', '=', id)
     .execute();
   return isLast;
+}
+
+/** How many devices a recalculation is about, counted when it begins; null when it is not there. */
+async function countTotal(context: ReadContext, id: Id): Promise<number | null> {
+  const found = await findRecalculation(context, id);
+  if (!found || found.total !== null) return found?.total ?? null;
+  const { scope } = found;
+  if (scope.kind === 'devices') return countInScope(context, scope.devices);
+  return countDevices(context, await setsHolding(context, scope.policies, { limit: 2 ** 31 - 1 }));
 }
 
 interface Batch {
@@ -220,7 +222,7 @@ export async function refuseWhileRecalculating(context: ReadContext): Promise<vo
   if (!row) return;
   throw new Fault(
     'outdated',
-    `A change is just being worked out for ${row.total} devices, ${row.done} of them so far. Try again when the recalculation '${row.id}' is finished.`,
+    `A change is just being worked out for ${row.total ?? 'many'} devices, ${row.done} of them so far. Try again when the recalculation '${row.id}' is finished.`,
   );
 }
 

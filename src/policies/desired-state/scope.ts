@@ -36,9 +36,38 @@ export async function idsInScope(
   scope: DeviceScope,
   sources?: AudienceSources,
 ): Promise<IdQuery> {
+  return sql<Id>`${sql.join(await partsOfScope(context, scope, sources), sql` union `)}`;
+}
+
+/** The ids of the devices of a scope; undefined when they are more than `most`, and then not all have been looked for. */
+export async function fewInScope(
+  context: ReadContext,
+  scope: DeviceScope,
+  most: number,
+): Promise<Id[] | undefined> {
+  const parts = await partsOfScope(context, scope);
+  // No part has an id twice, so one that is cut off is too many by itself.
+  const cut = parts.map((part) => sql`(select id from (${part}) part (id) limit ${most + 1})`);
+  const ids = await idsIn(context, sql<Id>`${sql.join(cut, sql` union `)}`);
+  return ids.length > most ? undefined : ids;
+}
+
+/** How many devices a scope has. */
+export async function countInScope(context: ReadContext, scope: DeviceScope): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count
+    from (${await idsInScope(context, scope)}) device`.execute(context.db.connection);
+  return rows[0]!.count;
+}
+
+/** Queries which together give the ids of the devices of a scope; none gives an id twice. */
+async function partsOfScope(
+  context: ReadContext,
+  scope: DeviceScope,
+  sources?: AudienceSources,
+): Promise<IdQuery[]> {
   const { devices, users, policies } = scope;
   const targets = await targetsOf(context, policies);
-  if (scope.everything || targets.allDevices) return idsOfDevices(context, 'all');
+  if (scope.everything || targets.allDevices) return [idsOfDevices(context, 'all')];
   const parts: IdQuery[] = [idsOfDevices(context, { devices, users, groups: targets.groups })];
   if (targets.allLicensedUsers) parts.push(idsOfDevices(context, 'withUser'));
   if (policies.length > 0) {
@@ -47,7 +76,7 @@ export async function idsInScope(
       ...(await idsOfDevicesGivenByRules(context, policies, sources)),
     );
   }
-  return sql<Id>`${sql.join(parts, sql` union `)}`;
+  return parts;
 }
 
 /** What a query for ids gives, in the order of the ids. */
@@ -95,12 +124,13 @@ async function targetsOf({ db, scope }: ReadContext, policies: readonly Id[]) {
   };
 }
 
-/** The query for the ids of the devices that have one of these policies, from wherever, even if they take nothing of it. */
+/** The query for the ids of the devices that have one of these policies, from wherever, even if they take nothing of it; each once. */
 export function idsOfDevicesWithPolicy({ scope }: ReadContext, policies: readonly Id[]): IdQuery {
-  return sql<Id>`select device.device_id from policies_set_member member
-    join policies_device_set device
-      on device.organization_id = member.organization_id and device.set_id = member.set_id
-    where member.organization_id = ${scope.organization.id} and member.policy_id = any(${policies}::uuid[])`;
+  const organizationId = scope.organization.id;
+  return sql<Id>`select device_id from policies_device_set
+    where organization_id = ${organizationId} and set_id in (
+      select set_id from policies_set_member
+      where organization_id = ${organizationId} and policy_id = any(${policies}::uuid[]))`;
 }
 
 async function idsOfDevicesGivenByRules(

@@ -1,5 +1,6 @@
 import type { Id } from '../../kernel/id.ts';
 import type { Json } from '../../kernel/json.ts';
+import { isOlder } from '../../kernel/version.ts';
 import { requirementOf } from './apple/keys.ts';
 import {
   strongestAssignments,
@@ -20,6 +21,18 @@ export interface Progress {
   /** What the device says it has; `at` is null when nobody knows since when. */
   readonly reported: { readonly value: Json; readonly at: Date | null } | null;
 }
+
+/** How a setting can be on a device: as far as it has come, or why it cannot come. */
+export const settingStates = [
+  'pending',
+  'delivered',
+  'verified',
+  'error',
+  'conflict',
+  'notApplicable',
+] as const satisfies readonly (Progress['state'] | 'conflict' | 'notApplicable')[];
+
+export type SettingState = (typeof settingStates)[number];
 
 /** What explaining needs to know of the one device. */
 export interface ExplainedDevice {
@@ -48,7 +61,7 @@ export interface ExplainedSetting {
   readonly key: string;
   readonly title: string;
   readonly value: Json;
-  readonly state: Progress['state'] | 'conflict' | 'notApplicable';
+  readonly state: SettingState;
   readonly reason: string | null;
   readonly decision: Decision;
   readonly winner: ExplainedPolicy;
@@ -145,15 +158,6 @@ function missingOn(
     return 'It needs a supervised device, and this one is not.';
   }
   return undefined;
-}
-
-function isOlder(version: string, needed: string): boolean {
-  const numbers = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
-  for (const [index, part] of needed.split('.').entries()) {
-    const difference = (numbers[index] ?? 0) - Number(part);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
 }
 
 const and = new Intl.ListFormat('en');

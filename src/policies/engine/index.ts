@@ -1,3 +1,4 @@
+export { appleItemOf } from './apple/item.ts';
 export {
   largestPriority,
   priorityOf,
@@ -13,13 +14,16 @@ export {
 export type { CompiledPolicy } from './compile/kind.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
+export { profileDictionary } from './compile/profile-identifier.ts';
 export {
   explain,
   lackedFor,
   settingOnDevice,
+  settingStates,
   type ExplainedPolicy,
   type Explanation,
   type Progress,
+  type SettingState,
 } from './explain.ts';
 export { diff, type DocumentDifference } from './diff.ts';
 export { documentKey, policySetKey } from './policy-set.ts';

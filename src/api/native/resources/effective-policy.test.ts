@@ -117,6 +117,8 @@ describe('a Windows device', () => {
     });
     expect(policy).toEqual({
       device: { id: device.id, displayName: 'Laptop', platform: 'windows' },
+      counts: { pending: 4, delivered: 0, verified: 0, error: 0, conflict: 0, notApplicable: 0 },
+      next: null,
       settings: [
         {
           ...setting('A', 'primary'),

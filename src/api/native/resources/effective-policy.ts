@@ -1,8 +1,14 @@
 import { Type, type Static } from 'typebox';
 import type { Device } from '../../../devices/index.ts';
-import { effectivePolicyOf, priorityOf, type EffectivePolicy } from '../../../policies/index.ts';
+import {
+  effectivePolicyPageOf,
+  priorityOf,
+  settingStates,
+  type EffectivePolicyPage,
+  type SettingPosition,
+} from '../../../policies/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { Guid, Nullable, Timestamp } from '../shapes.ts';
+import { AnyId, Guid, idIn, limitWhenUnset, Nullable, PageQuery, Timestamp, wrongCursor } from '../shapes.ts';
 import { DevicePath, platforms, requireDevice } from './named-device.ts';
 
 const Named = (what: string) => Type.Object({ id: Guid(`Id of the ${what}`), name: Type.String() });
@@ -38,7 +44,7 @@ const SettingShape = Type.Object({
   }),
   title: Type.String(),
   value: Value('What the device shall have. A secret is told as `********`.'),
-  state: Type.Enum(['pending', 'delivered', 'verified', 'error', 'conflict', 'notApplicable', 'retained'], {
+  state: Type.Enum([...settingStates], {
     description: '`verified`: the device says that it has the value',
   }),
   reason: Nullable(Type.String({ description: 'Why it is in this state' })),
@@ -75,17 +81,54 @@ const EffectivePolicyShape = Type.Object({
     displayName: Nullable(Type.String()),
     platform: Type.Enum([...platforms]),
   }),
-  settings: Type.Array(SettingShape, { description: 'What the device shall have, no key twice' }),
+  counts: Type.Record(Type.Enum([...settingStates]), Type.Integer(), {
+    description: 'How many of all the settings are in each state, whichever were asked for',
+  }),
+  settings: Type.Array(SettingShape, {
+    description: 'What the device shall have, no key twice: those settings of this page',
+  }),
+  next: Nullable(Type.String({ description: 'For `after`; null on the last page' })),
   isRecalculating: Type.Boolean({
     description:
       'A change is being worked out that may still give the device something else: see `GET …/recalculations`',
   }),
   notApplicable: Type.Array(NotApplicableShape, {
-    description: 'What of its policies the device does not get, or not as it is written',
+    description:
+      'What of its policies the device does not get, or not as it is written; the same on every page. `policyId` narrows it down, the other filters do not.',
   }),
 });
 
-type ShownSource = EffectivePolicy['settings'][number]['winner'];
+const Query = Type.Object({
+  limit: PageQuery.properties.limit,
+  after: Type.Optional(Type.String({ maxLength: 128, description: '`next` of the page before' })),
+  state: Type.Optional(
+    Type.Array(Type.Enum([...settingStates]), {
+      maxItems: settingStates.length,
+      description: 'Only settings in one of these states',
+    }),
+  ),
+  key: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4_096,
+      description:
+        'Only the setting with this key and those below it, whatever their case: `com.apple.applicationaccess` finds all of that payload, `./Vendor/MSFT/Policy/Config/DeviceLock` all of that node',
+    }),
+  ),
+  policyId: Type.Optional(
+    AnyId('Only settings that this policy gives or loses, and what of it the device does not get'),
+  ),
+});
+
+const cursor = /^([0-9a-f]{64})\.(\d{1,9})$/;
+
+function readPosition(text: string): SettingPosition {
+  const [, documentKey, index] = cursor.exec(text) ?? [];
+  if (documentKey === undefined) throw wrongCursor();
+  return { documentKey, index: Number(index) };
+}
+
+type ShownSource = EffectivePolicyPage['settings'][number]['winner'];
 
 function source({ id, name, version, source, assignment }: ShownSource): Static<typeof Source> {
   const { rule } = assignment ?? {};
@@ -101,7 +144,7 @@ function source({ id, name, version, source, assignment }: ShownSource): Static<
   };
 }
 
-function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
+function shown({ id, displayName, platform }: Device, policy: EffectivePolicyPage) {
   // Hundreds of settings have the same few winners.
   const winners = new Map<ShownSource, Static<typeof Source>>();
   const winnerOf = (winner: ShownSource) => {
@@ -109,8 +152,10 @@ function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
     winners.set(winner, known);
     return known;
   };
+  const { counts, next } = policy;
   return {
     device: { id, displayName, platform },
+    counts,
     settings: policy.settings.map(({ key, title, value, state, reason, winner, losers, ...setting }) => ({
       platform: setting.platform,
       key,
@@ -125,6 +170,7 @@ function shown({ id, displayName, platform }: Device, policy: EffectivePolicy) {
         at: setting.reported.at?.toISOString() ?? null,
       },
     })),
+    next: next && `${next.documentKey}.${next.index}`,
     isRecalculating: policy.isRecalculating,
     notApplicable: policy.notApplicable.map(({ property, value, reason, message, policy: of }) => ({
       ...source(of),
@@ -144,7 +190,8 @@ export const effectivePolicyEndpoints: readonly Endpoint[] = [
     tag: 'Devices',
     summary: 'Get what a device shall have, and why',
     description:
-      'Every setting of every policy that the device has, with the policy that wins, those that lose, and how far the device is. A deleted device has none.',
+      'Every setting of every policy that the device has, with the policy that wins, those that lose, and how far the device is. A deleted device has none. The settings come in pages, in the order of the policies, the strongest first. When what the device shall have changes between two pages, the next page is refused with 409 and code `outdated`: begin again with the first one. `state` is looked at anew for each page.',
+    outdated: 'What the device shall have has changed since the page before',
     permission: [
       'windows.device.read',
       'apple.device.read',
@@ -153,10 +200,17 @@ export const effectivePolicyEndpoints: readonly Endpoint[] = [
       'group.read',
     ],
     path: DevicePath,
+    query: Query,
     data: EffectivePolicyShape,
-    async handle({ path, read, documents }) {
+    async handle({ path, query, read, documents }) {
+      const { state: states, key, policyId, after, limit = limitWhenUnset } = query;
+      const part = {
+        filter: { states, key, policyId: policyId === undefined ? undefined : idIn(policyId, 'policyId') },
+        after: after === undefined ? undefined : readPosition(after),
+        limit,
+      };
       const device = await requireDevice(read, path.device);
-      return { data: shown(device, await effectivePolicyOf(read, device, documents)) };
+      return { data: shown(device, await effectivePolicyPageOf(read, device, documents, part)) };
     },
   }),
 ];

@@ -9,7 +9,11 @@ const RecalculationShape = Type.Object({
   id: Guid('Id'),
   status: Type.Enum(['running', 'finished']),
   devices: Type.Object({
-    total: Type.Integer({ description: 'Devices that the change reached when it was made' }),
+    total: Nullable(
+      Type.Integer({
+        description: 'Devices that the change reached when working it out began; null until then',
+      }),
+    ),
     done: Type.Integer({ description: 'Devices whose policies have been worked out again' }),
   }),
   startedBy: Type.String({ description: 'The name of whoever made the change' }),
