@@ -17,6 +17,7 @@ test('an empty environment gives the documented defaults', () => {
     listen: { host: '127.0.0.1', port: 8443 },
     publicUrl: 'https://localhost:8443',
     tls: { mode: 'auto' },
+    apnsUrl: 'https://api.push.apple.com',
     bootstrap: { slug: 'default' },
     logLevel: 'info',
   });
@@ -35,6 +36,7 @@ test('every variable is read', () => {
     MUSTER_BOOTSTRAP_CLIENT_ID: '11111111-2222-3333-4444-555555555555',
     MUSTER_BOOTSTRAP_CLIENT_SECRET: 'a-long-secret',
     MUSTER_BOOTSTRAP_API_TOKEN: 'a-long-token',
+    MUSTER_APNS_URL: 'https://api.push.apple.com:2197/',
     MUSTER_LOG_LEVEL: 'WARN',
   });
   expect(config).toMatchObject({
@@ -42,6 +44,7 @@ test('every variable is read', () => {
     listen: { host: '::1', port: 9443 },
     publicUrl: 'https://mdm.example.com',
     tls: { mode: 'files', certificate: '/etc/a.pem', key: '/etc/b.pem' },
+    apnsUrl: 'https://api.push.apple.com:2197',
     secretKey: Buffer.alloc(32, 7),
     bootstrap: { slug: 'acme', tenantId: '11111111-2222-3333-4444-55555555555a' },
     logLevel: 'warn',
@@ -67,6 +70,9 @@ test.each([
   [{ MUSTER_DATABASE_URL: 'mysql://x' }, /MUSTER_DATABASE_URL must start with postgres/],
   [{ MUSTER_BOOTSTRAP_TENANT_ID: 'contoso' }, /MUSTER_BOOTSTRAP_TENANT_ID must be a GUID, not 'contoso'/],
   [{ MUSTER_BOOTSTRAP_API_TOKEN: 'short' }, /MUSTER_BOOTSTRAP_API_TOKEN must have at least 8/],
+  [{ MUSTER_APNS_URL: 'http://localhost:2197' }, /MUSTER_APNS_URL must be an https origin/],
+  [{ MUSTER_APNS_URL: 'https://api.push.apple.com/3/device' }, /MUSTER_APNS_URL must be an https origin/],
+  [{ MUSTER_APNS_URL: 'api.push.apple.com' }, /MUSTER_APNS_URL must be an https origin/],
   [{ MUSTER_LOG_LEVEL: 'loud' }, /MUSTER_LOG_LEVEL must be one of trace/],
 ])('%j is refused with what would be right', (environment, message) => {
   expect(refusal(environment)).toMatch(message);
@@ -82,4 +88,23 @@ test('every variable has its meaning written down', () => {
     expect(name).toMatch(/^MUSTER_[A-Z_]+$/);
     expect(meaning.length).toBeGreaterThan(10);
   }
+});
+
+test('devices may show their certificates by TLS, or by a header of the proxy, and not by both', () => {
+  expect(readConfig({}).deviceCertificates).toEqual({ byTls: false, header: undefined });
+  expect(readConfig({ MUSTER_CLIENT_CERTIFICATES: 'request' }).deviceCertificates).toEqual({
+    byTls: true,
+    header: undefined,
+  });
+  const behindProxy = { MUSTER_TLS: 'off', MUSTER_CLIENT_CERTIFICATE_HEADER: 'Client-Cert' };
+  expect(readConfig(behindProxy).deviceCertificates).toEqual({ byTls: false, header: 'client-cert' });
+  expect(refusal({ MUSTER_CLIENT_CERTIFICATES: 'yes' })).toContain("must be 'off' or 'request'");
+  expect(refusal({ MUSTER_TLS: 'off', MUSTER_CLIENT_CERTIFICATES: 'request' })).toContain(
+    'the proxy must ask for them',
+  );
+  expect(refusal({ MUSTER_TLS: 'off', MUSTER_CLIENT_CERTIFICATE_HEADER: 'Client Cert' })).toContain(
+    'must be the name of a header',
+  );
+  // Whoever calls the server itself could write the header.
+  expect(refusal({ MUSTER_CLIENT_CERTIFICATE_HEADER: 'Client-Cert' })).toContain('is for MUSTER_TLS=off');
 });

@@ -18,6 +18,15 @@ export interface Config {
   /** Origin without a slash at the end. */
   readonly publicUrl: string;
   readonly tls: TlsSetting;
+  /** How devices show their certificates where they do not sign their messages. */
+  readonly deviceCertificates: {
+    /** Whether clients are asked for one by TLS. */
+    readonly byTls: boolean;
+    /** The header, in lower case, in which the proxy before the server tells it. */
+    readonly header: string | undefined;
+  };
+  /** Origin of Apple's push service. */
+  readonly apnsUrl: string;
   /** 32 bytes; undefined means that the key file in the data folder holds them. */
   readonly secretKey: Buffer | undefined;
   readonly bootstrap: {
@@ -39,6 +48,8 @@ export const variables = {
   MUSTER_LISTEN: 'address and port (127.0.0.1:8443)',
   MUSTER_PUBLIC_URL: 'the origin that devices and tokens are told (https://localhost:<port>)',
   MUSTER_TLS: 'auto, off, or cert.pem,key.pem (auto: a certificate from the own CA)',
+  MUSTER_CLIENT_CERTIFICATES: 'off, or request: TLS asks clients for certificates, which devices have (off)',
+  MUSTER_CLIENT_CERTIFICATE_HEADER: 'with MUSTER_TLS=off: the header in which the proxy tells them (none)',
   MUSTER_SECRET_KEY: '32 bytes in base64 that encrypt secrets at rest (made in the data folder)',
   MUSTER_BOOTSTRAP_ORGANIZATION: 'slug of the first organization (default)',
   MUSTER_BOOTSTRAP_TENANT_ID: 'its Entra-style tenant id (random GUID)',
@@ -47,7 +58,7 @@ export const variables = {
   MUSTER_BOOTSTRAP_API_TOKEN: 'its first bearer token (random)',
   MUSTER_GRAPH_AUTHORITY: 'where the Entra connector signs in; not used yet',
   MUSTER_GRAPH_BASE_URL: 'where the Entra connector calls; not used yet',
-  MUSTER_APNS_URL: 'where pushes go; not used yet',
+  MUSTER_APNS_URL: "where Apple devices are woken from (https://api.push.apple.com:443, Apple's own)",
   MUSTER_LOG_LEVEL: `one of ${logLevels.join(', ')} (info)`,
 } as const;
 
@@ -82,6 +93,29 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const publicUrl = readOrigin(read('MUSTER_PUBLIC_URL') ?? `${scheme}://localhost:${listen?.port ?? 8443}`);
   if (!publicUrl)
     refuse('MUSTER_PUBLIC_URL', 'must be an origin such as https://mdm.example.com, without a path');
+  const clientCertificates = read('MUSTER_CLIENT_CERTIFICATES') ?? 'off';
+  if (!['off', 'request'].includes(clientCertificates)) {
+    refuse('MUSTER_CLIENT_CERTIFICATES', "must be 'off' or 'request'");
+  } else if (clientCertificates === 'request' && tls?.mode === 'off') {
+    refuse(
+      'MUSTER_CLIENT_CERTIFICATES',
+      "cannot be 'request' with MUSTER_TLS=off: the proxy must ask for them",
+    );
+  }
+  const header = read('MUSTER_CLIENT_CERTIFICATE_HEADER')?.toLowerCase();
+  if (header !== undefined && !/^[a-z0-9-]+$/.test(header)) {
+    refuse('MUSTER_CLIENT_CERTIFICATE_HEADER', 'must be the name of a header, for example Client-Cert');
+  } else if (header !== undefined && tls?.mode !== 'off') {
+    const why = 'whoever calls the server itself could send any certificate';
+    refuse('MUSTER_CLIENT_CERTIFICATE_HEADER', `is for MUSTER_TLS=off, behind a proxy: ${why}`);
+  }
+  const apnsUrl = readOrigin(read('MUSTER_APNS_URL') ?? 'https://api.push.apple.com:443');
+  if (!apnsUrl?.startsWith('https:')) {
+    refuse(
+      'MUSTER_APNS_URL',
+      'must be an https origin such as https://api.push.apple.com:2197, without a path',
+    );
+  }
   const secretKey = read('MUSTER_SECRET_KEY');
   const keyBytes = secretKey === undefined ? undefined : Buffer.from(secretKey, 'base64');
   if (keyBytes && keyBytes.length !== 32) {
@@ -100,7 +134,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     clientSecret: secret('MUSTER_BOOTSTRAP_CLIENT_SECRET'),
     apiToken: secret('MUSTER_BOOTSTRAP_API_TOKEN'),
   };
-  if (violations.length > 0 || !listen || !tls || !publicUrl || !logLevel) {
+  if (violations.length > 0 || !listen || !tls || !publicUrl || !apnsUrl || !logLevel) {
     const lines = violations.map(({ path, message }) => `  ${path} ${message}`);
     throw new Fault('invalidInput', `The environment is not right:\n${lines.join('\n')}`, { violations });
   }
@@ -110,6 +144,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     listen,
     publicUrl,
     tls,
+    deviceCertificates: { byTls: clientCertificates === 'request', header },
+    apnsUrl,
     secretKey: keyBytes,
     bootstrap,
     logLevel,
