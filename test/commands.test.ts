@@ -158,14 +158,19 @@ test('what is wrong is said in one sentence', async () => {
   expect((await run('nonsense')).code).not.toBe(0);
 }, 120_000);
 
-test.each([[], ['serve'], ['organization'], ['token', 'create'], ['application', 'create'], ['migrate']])(
-  '--help of %j %j',
-  async (...command) => {
-    const { code, output } = await run(...command, '--help');
-    expect(code).toBe(0);
-    expect(output).toMatch(/^Usage: muster/);
-  },
-);
+test.each([
+  [],
+  ['serve'],
+  ['organization'],
+  ['token', 'create'],
+  ['application', 'create'],
+  ['migrate'],
+  ['simulate', 'apple'],
+])('--help of %j %j', async (...command) => {
+  const { code, output } = await run(...command, '--help');
+  expect(code).toBe(0);
+  expect(output).toMatch(/^Usage: muster/);
+});
 
 test('npm start passes a signal on to the server', async () => {
   const started = startProcess('npm', ['start'], {

@@ -4,14 +4,16 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { buildApp, tasksOf, type App } from '../app.ts';
 import { readProcessConfig, variables, type Config } from '../config.ts';
+import { apnsConnector, type ApnsEvent } from '../connectors/apns/index.ts';
 import { fillWithDemo } from '../demo/index.ts';
 import { startJobs } from '../jobs/index.ts';
 import { Fault } from '../kernel/fault.ts';
-import { resumeRecalculations } from '../policies/index.ts';
+import { resumeRecalculations, resumeWaking } from '../policies/index.ts';
 import { bootstrap, change, operatorScope, type FirstCredentials } from '../tenancy/index.ts';
 import { filesCertificate, serverCertificate } from '../tls/index.ts';
 import { printFacts } from './output.ts';
 import { openServices } from './services.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const environment = Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(31)} ${meaning}`);
 
@@ -51,11 +53,16 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
     newRequestId: randomUUID,
     publicUrl: config.publicUrl,
     tls,
+    deviceCertificates: config.deviceCertificates,
     log,
     checkAnswers: false,
   });
   await resumeRecalculations(services);
-  const jobs = startJobs({ url: services.databaseUrl.reveal(), tasks: tasksOf(services), log });
+  await resumeWaking(services);
+  const report = (event: ApnsEvent) =>
+    event.kind === 'connectionLost' ? log.warn(event, 'APNs') : log.info(event, 'APNs');
+  const apns = apnsConnector({ url: config.apnsUrl, clock: services.clock, report });
+  const jobs = startJobs({ url: services.databaseUrl.reveal(), tasks: tasksOf(services, apns), log });
   try {
     await listen(app, config);
     if (first.created) printCredentials(first.created);
@@ -70,6 +77,7 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
   } finally {
     await app.close();
     await jobs.stop();
+    await apns.close();
   }
 }
 
@@ -118,24 +126,4 @@ function printCredentials({ organization, apiToken, clientId, clientSecret }: Fi
     'client secret': clientSecret.reveal(),
   });
   process.stdout.write('\n');
-}
-
-const impatienceAfter = 2_000;
-
-/**
- * Resolves with the first SIGINT or SIGTERM. npm passes on a Ctrl-C that the terminal has already sent, so a second signal ends the
- * process at once only when it comes later than such an echo.
- */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let firstAt: number | undefined;
-    const stop = (signal: string) => {
-      const now = Date.now();
-      firstAt ??= now;
-      if (now - firstAt > impatienceAfter) process.exit(130);
-      resolve(signal);
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-  });
 }

@@ -1,0 +1,15 @@
+export type { Identity, KeyPair } from './asn1.ts';
+export { certificateRequest, keyPool, selfSigned } from './certificates.ts';
+export {
+  simulatedDevice,
+  type DeviceOptions,
+  type SimulatedChannel,
+  type SimulatedDevice,
+} from './device.ts';
+export { contentCiphers } from './enveloped-data.ts';
+export type { ReceivedCommand } from './exchange.ts';
+export { CommandFailed, ScepRefusal, ServerRefusal, type ErrorChain } from './failures.ts';
+export { signMessage } from './messages.ts';
+export { readDict, writePlist, type PlistDict, type PlistValue } from './plist.ts';
+export { pkiMessage, readPkiReply, type PkiMessage, type PkiReply } from './scep-message.ts';
+export { httpTransport, inProcessTransport, type Transport } from './transport.ts';
