@@ -10,7 +10,8 @@ import {
   type InProcessServices,
 } from './http/index.ts';
 import { Fault } from './kernel/fault.ts';
-import type { Permission } from './tenancy/index.ts';
+import type { CommandMaker } from './devices/commands/index.ts';
+import type { Organization, Permission } from './tenancy/index.ts';
 
 /** What answering requests inside the process takes from it. */
 export interface ApiServices extends InProcessServices {
@@ -18,6 +19,8 @@ export interface ApiServices extends InProcessServices {
   readonly origin: string;
   /** Origin of the server, as devices know it. */
   readonly publicUrl: string;
+  /** Makes the commands that Apple devices of an organization take. */
+  readonly appleCommands: (organization: Organization) => CommandMaker;
   /** The permissions that a name stands for; none for an unknown name. */
   readonly permissionsOf: (name: string) => readonly Permission[];
 }

@@ -9,10 +9,15 @@ import { answerProblem, answerProblems, nativeRoutes, type Planning } from './ap
 import { oauthRoutes } from './api/oauth/index.ts';
 import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
+import { retryAfter, type ApnsConnector, type WakeOutcome } from './connectors/apns/index.ts';
+import { addWakeJob, appleChannelMigrations, wakeJob } from './devices/apple-channels/index.ts';
 import { audienceMigrations } from './devices/audiences/index.ts';
 import { certificateAuthorityMigrations } from './devices/certificate-authority/index.ts';
+import { commandMigrations } from './devices/commands/index.ts';
 import { enrollmentMigrations } from './devices/enrollments/index.ts';
+import { eventMigrations } from './devices/events/index.ts';
 import { devicesMigrations } from './devices/index.ts';
+import { inventoryMigrations } from './devices/inventory/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
 import type { Tasks } from './jobs/index.ts';
@@ -29,9 +34,12 @@ import {
   recalculateTouched,
   recalculationJob,
   recalculationTask,
+  wakeTask,
   type AnswerChange,
+  type PushOutcome,
+  type PushWakes,
 } from './policies/index.ts';
-import { appleRoutes } from './protocols/apple/index.ts';
+import { appleCommands, appleRoutes } from './protocols/apple/index.ts';
 import {
   accessTokens,
   authenticator,
@@ -47,19 +55,60 @@ export const migrations: readonly Migration[] = [
   ...directoryMigrations,
   ...devicesMigrations,
   ...audienceMigrations,
-  ...policiesMigrations,
   ...pushCertificateMigrations,
   ...enrollmentMigrations,
   ...certificateAuthorityMigrations,
+  ...appleChannelMigrations,
+  ...commandMigrations,
+  ...eventMigrations,
+  ...inventoryMigrations,
+  ...policiesMigrations,
   ...complianceMigrations,
 ];
 
 /** What follows from a change, as part of it: see `ChangeServices`. */
-export const beforeCommit: ChangeServices['beforeCommit'] = (context) => recalculateTouched(context);
+export const beforeCommit: ChangeServices['beforeCommit'] = async (context) => {
+  await recalculateTouched(context);
+  if (context.touched.woken.has('apple')) await addWakeJob(context);
+};
 
 /** What runs in the background, by the name that `addJob` calls it. */
-export function tasksOf(services: ChangeServices): Tasks {
-  return { [recalculationJob]: recalculationTask(services) };
+export function tasksOf(services: ChangeServices, apns: ApnsConnector): Tasks {
+  return {
+    [recalculationJob]: recalculationTask(services),
+    [wakeJob]: wakeTask(services, pushesBy(apns, services.clock)),
+  };
+}
+
+/** A device that sleeps for longer is woken by the next reason to call. */
+const pushesKept = 7 * 24 * 3_600_000;
+
+function pushesBy(apns: ApnsConnector, clock: Clock): PushWakes {
+  return async (credentials, channels) => {
+    const targets = channels.map(({ pushToken, pushMagic }) => ({ token: pushToken, pushMagic }));
+    const expiration = new Date(clock().getTime() + pushesKept);
+    const outcomes = await apns.wake(credentials, targets, expiration);
+    return outcomes.map((outcome, index) => pushOutcome(outcome, channels[index]!.attempts + 1));
+  };
+}
+
+function pushOutcome(outcome: WakeOutcome, attempt: number): PushOutcome {
+  switch (outcome.kind) {
+    case 'sent':
+      return { result: 'sent', message: null };
+    case 'unregistered':
+      return { result: 'unreachable', message: outcome.message, at: outcome.at };
+    case 'wrongToken':
+      return { result: 'unreachable', message: outcome.message };
+    case 'refused':
+      return { result: 'refused', message: outcome.message };
+    case 'later':
+      return {
+        result: 'later',
+        message: outcome.message,
+        retryAfter: retryAfter(attempt, outcome, Math.random),
+      };
+  }
 }
 
 /** The page shows this server's API and calls nobody else. */
@@ -82,6 +131,8 @@ export interface AppSettings {
   readonly publicUrl: string;
   /** PEM texts; undefined serves plain HTTP. `authority` is whom clients must be told to trust, if they do not already. */
   readonly tls: { readonly cert: string; readonly key: string; readonly authority?: string } | undefined;
+  /** How devices show their certificates where they do not sign their messages: by TLS, by a header of the proxy before the server. */
+  readonly deviceCertificates: { readonly byTls: boolean; readonly header: string | undefined };
   readonly log: FastifyBaseLogger;
   /** Fail when an answer is not of its declared shape: for tests. */
   readonly checkAnswers: boolean;
@@ -114,7 +165,9 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     // A code is a secret.
     const url = route.includes('/:code') ? route : request.url.split('?')[0];
     const line = { method: request.method, url, status: reply.statusCode };
-    if (reply.statusCode >= 400 || request.method !== 'GET') request.log.info(line, 'request');
+    // Devices call all the time.
+    const isUsual = request.method === 'GET' || route.startsWith('/mdm/apple/connect/');
+    if (reply.statusCode >= 400 || !isUsual) request.log.info(line, 'request');
     else request.log.debug(line, 'request');
   });
 
@@ -165,24 +218,39 @@ export async function buildApp(settings: AppSettings): Promise<App> {
         origin: publicUrl,
         publicUrl,
         permissionsOf: permissionsOfName,
+        appleCommands,
       },
       { ...request, caller: scope, requestId: scope.requestId },
     );
+  const documents = documentReader();
   const planning: Planning = {
     make: (scope, changes) => makePlan({ ...services, answerChange }, scope, changes),
     apply: (scope, id) => applyPlan({ ...services, answerChange }, scope, id),
   };
   await server.register(nativeRoutes, {
     services,
-    given: { permissionsOf: permissionsOfName, publicUrl, documents: documentReader(), planning },
+    given: { permissionsOf: permissionsOfName, publicUrl, appleCommands, documents, planning },
     authenticator: callers,
     checkAnswers,
   });
-  await server.register(graphApi, { services, authenticator: callers, scheme: new URL(publicUrl).protocol });
-  await server.register(appliveryRoutes, { services, authenticator: callers, checkAnswers });
+  await server.register(graphApi, {
+    services,
+    authenticator: callers,
+    appleCommands,
+    scheme: new URL(publicUrl).protocol,
+  });
+  await server.register(appliveryRoutes, {
+    services,
+    authenticator: callers,
+    appleCommands,
+    publicUrl,
+    checkAnswers,
+  });
   await server.register(appleRoutes, {
     services: { ...services, randomBytes },
+    documents,
     publicUrl,
+    certificateHeader: settings.deviceCertificates.header,
     tlsAuthority:
       settings.tls?.authority === undefined ? undefined : new X509Certificate(settings.tls.authority),
   });
@@ -196,7 +264,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   };
 }
 
-function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
+function newServer({ tls, deviceCertificates, log, newRequestId }: AppSettings): FastifyInstance {
   const options = {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -211,6 +279,8 @@ function newServer({ tls, log, newRequestId }: AppSettings): FastifyInstance {
       maxParamLength: longestParameter,
     },
   };
-  const server = tls ? Fastify({ ...options, https: { cert: tls.cert, key: tls.key } }) : Fastify(options);
-  return server as FastifyInstance;
+  if (!tls) return Fastify(options);
+  // Whoever has none is served too: it is the routes of devices that want one, and know which are theirs.
+  const asked = { requestCert: deviceCertificates.byTls, rejectUnauthorized: false };
+  return Fastify({ ...options, https: { cert: tls.cert, key: tls.key, ...asked } });
 }

@@ -41,6 +41,16 @@ test('a transaction that loses a deadlock is run again', async () => {
   expect(arrived).toBeGreaterThan(2);
 });
 
+test('a statement that runs all the time is planned once, for any values', async () => {
+  const read = (ids: readonly number[]) =>
+    sql`select value from counter where id = any(${ids}::int[])`.execute(db.database.prepared.connection);
+  for (const ids of [[1], [1, 2], [2], []]) expect((await read(ids)).rows).toHaveLength(ids.length);
+  const { rows } = await sql`
+    select generic_plans::int, custom_plans::int from pg_prepared_statements
+    where statement like 'select value from counter%'`.execute(db.database.prepared.connection);
+  expect(rows).toEqual([{ generic_plans: 4, custom_plans: 0 }]);
+});
+
 test('a database that cannot be reached is told from other errors', async () => {
   const nowhere = openDatabase({ url: 'postgres://127.0.0.1:1/x' });
   const lost = await nowhere.ping().catch((error: unknown) => error);

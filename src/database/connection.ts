@@ -14,6 +14,11 @@ export interface Transaction extends Reader {
 }
 
 export interface Database extends Reader {
+  /**
+   * For the few statements that run all the time: they are prepared once per connection, and their plan does not depend on their values. Each
+   * text that is run here is kept, so it must not vary. Transactions do not see what runs here.
+   */
+  readonly prepared: Reader;
   /** Resolves when the database answers; throws a `Fault` of code `unavailable` when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -34,19 +39,30 @@ const int8 = 20;
 export function openDatabase({ url, maxConnections = 16, onStatement }: DatabaseOptions): Database {
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8, Number);
-  const pool = openPool({ url, maxConnections, applicationName: 'muster', types });
-  const connection = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool }),
-    ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
-  });
+  const run = (pool: pg.Pool) =>
+    new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool }),
+      ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
+    });
+  const applicationName = 'muster';
+  const connection = run(openPool({ url, maxConnections, applicationName, types }));
+  const prepared = run(
+    openPool({ url, maxConnections: preparedConnections, applicationName, types, prepares: true }),
+  );
   return {
     connection,
+    prepared: { connection: prepared },
     async ping() {
       await sql`select 1`.execute(connection);
     },
-    close: () => connection.destroy(),
+    async close() {
+      await Promise.all([connection.destroy(), prepared.destroy()]);
+    },
   };
 }
+
+/** Such statements are gathered, so that few of them run at once. */
+const preparedConnections = 4;
 
 interface PoolOptions {
   readonly url: string;
@@ -54,10 +70,13 @@ interface PoolOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly types?: pg.CustomTypesConfig;
+  /** See `Database.prepared`. */
+  readonly prepares?: boolean;
 }
 
 /** Bare connections, for a library that brings its own statements; everything else uses `openDatabase`. */
-export function openPool({ url, maxConnections, applicationName, types }: PoolOptions): pg.Pool {
+export function openPool(options: PoolOptions): pg.Pool {
+  const { url, maxConnections, applicationName, types, prepares = false } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -65,11 +84,28 @@ export function openPool({ url, maxConnections, applicationName, types }: PoolOp
     statement_timeout: 60_000,
     application_name: applicationName,
     ...(types && { types }),
+    // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key.
+    ...(prepares && { Client: preparingClient(), options: '-c plan_cache_mode=force_generic_plan' }),
   });
   // A connection that breaks, idle or not, is told to whoever uses it next; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/** Connections that name each statement, so that PostgreSQL keeps it. */
+function preparingClient(): typeof pg.Client {
+  const names = new Map<string, string>();
+  return class extends pg.Client {
+    // The driver's own signatures are many; Kysely calls this one.
+    // oxlint-disable-next-line typescript/no-explicit-any
+    override query(text: any, values?: any): any {
+      if (typeof text !== 'string') return super.query(text, values);
+      const name = names.get(text) ?? `muster_${names.size}`;
+      names.set(text, name);
+      return super.query({ name, text }, values);
+    }
+  };
 }
 
 /** The tables of one domain, typed. Each domain has its own map, so a statement cannot name another domain's table. */

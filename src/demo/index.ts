@@ -18,13 +18,14 @@ import {
 } from '../policies/index.ts';
 import type { WriteContext } from '../tenancy/index.ts';
 import { deviceModels } from './models.ts';
+import { createPushCertificate } from './push-certificate.ts';
 import { cities, emailOf, people } from './people.ts';
 
 const hour = 3_600_000;
 
 /**
  * Fills an organization with a sample company: segments, users, groups, Windows and Apple devices, policies, what they refer to, a device
- * audience with an automation rule, and a compliance partner. An organization that has devices is left as it is; then the answer is false.
+ * audience with an automation rule, a compliance partner, and a push certificate that lets simulated devices enrol. An organization that has devices is left as it is; then the answer is false.
  */
 export async function fillWithDemo(context: WriteContext): Promise<boolean> {
   const devices = await listDevices(
@@ -39,6 +40,7 @@ export async function fillWithDemo(context: WriteContext): Promise<boolean> {
   const policies = await createPolicies(context);
   await createSalesRule(context, policies.sales);
   await createDevices(context, { segments, users, policies });
+  await createPushCertificate(context);
   await createPartner(context, {
     displayName: 'Contoso Mobile Security',
     partnerState: 'enabled',

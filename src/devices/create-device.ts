@@ -12,7 +12,7 @@ export type NewDevice = Pick<Device, 'platform'> &
     readonly reason?: string;
   };
 
-const longestDisplayName = 128;
+export const longestDisplayName = 128;
 
 /** Creates a device. It enters in state `ACTIVE` unless told otherwise. Faults: `invalidInput`. */
 export async function createDevice(context: WriteContext, input: NewDevice): Promise<Device> {

@@ -31,6 +31,30 @@ export interface DeviceSummary {
   /** URL of a picture of the model. */
   readonly image?: string;
   readonly compliance?: { readonly compliant: boolean; readonly lastCheck?: string };
+  readonly details?: DeviceDetails;
+}
+
+/** What only some devices tell. */
+interface DeviceDetails {
+  readonly udid?: string;
+  readonly build?: string;
+  /** For people, such as `MacBook Pro`. */
+  readonly model?: string;
+  /** Such as `Mac14,2`. */
+  readonly productName?: string;
+  readonly meid?: string;
+  readonly wifiMac?: string;
+  readonly ethernetMac?: string;
+  /** Octets. */
+  readonly totalStorage?: number;
+  readonly freeStorage?: number;
+  readonly phoneNumber?: string;
+  readonly carrier?: string;
+  /** What is stored on it cannot be read without the passcode or password. */
+  readonly encrypted?: boolean;
+  readonly passcodePresent?: boolean;
+  readonly passcodeCompliant?: boolean;
+  readonly activationLock?: boolean;
 }
 
 interface Location {

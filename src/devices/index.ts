@@ -6,6 +6,7 @@ export {
   saveDevice,
   targetOf as auditTargetOfDevice,
 } from './change-device.ts';
+export { applyFacts, type ReportedFacts } from './apply-facts.ts';
 export { createDevice, type NewDevice } from './create-device.ts';
 export {
   deviceKey,
@@ -39,4 +40,6 @@ export {
   type IdQuery,
 } from './list-devices.ts';
 export { devicesMigrations } from './migrations/index.ts';
+export { renameDevice } from './rename-device.ts';
 export { scriptTypes, type Script } from './script.ts';
+export { requireUserOfInput, updateDevice, type DeviceUpdate } from './update-device.ts';

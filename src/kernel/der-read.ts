@@ -81,19 +81,20 @@ export function oidOf(value: Der | undefined): string {
   if (content.length === 0 || content.length > 64 || content.at(-1)! >= 0x80) {
     throw malformed('an object identifier is cut off');
   }
-  const arcs: number[] = [];
+  let text = '';
   let arc = 0;
   for (const byte of content) {
     arc = arc * 128 + (byte & 0x7f);
     if (arc > 0xffff_ffff_ffff) throw malformed('an object identifier is too large');
     if (byte >= 0x80) continue;
-    arcs.push(arc);
+    if (text === '') {
+      // The first two arcs are one number, and only those below 2 have less than 40 others below them.
+      const first = Math.min(Math.floor(arc / 40), 2);
+      text = `${first}.${arc - first * 40}`;
+    } else text += `.${arc}`;
     arc = 0;
   }
-  // The first two arcs are one number, and only those below 2 have less than 40 others below them.
-  const [both = 0, ...rest] = arcs;
-  const first = Math.min(Math.floor(both / 40), 2);
-  return [first, both - first * 40, ...rest].join('.');
+  return text;
 }
 
 /** A small non-negative integer. Faults: `malformedBody`. */

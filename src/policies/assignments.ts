@@ -85,10 +85,35 @@ export function directPoliciesOf<Document extends object>(
   );
 }
 
+/** A policy that is given with a priority. */
+export interface DirectAssignment {
+  readonly policy: NamedId;
+  readonly priority: number;
+}
+
+/**
+ * Refuses what cannot be given together. Faults: `featureNotInPlan`, `invalidInput` (a policy that the organization does not have, one that
+ * is listed twice, a priority out of range).
+ */
+export async function requireAssignable(
+  context: ReadContext,
+  family: PolicyFamily<object>,
+  direct: readonly DirectAssignment[],
+): Promise<void> {
+  requireFeature(context.scope, 'policyComposition');
+  refuseWrongList(family, direct);
+  await requirePolicies(
+    context,
+    family,
+    [],
+    direct.map(({ policy }) => policy),
+  );
+}
+
 /** What an administrator says of a device's policies. Members that are absent stay as they are; a list replaces the whole list. */
 export interface AssignmentChange {
   readonly primary?: NamedId | null | undefined;
-  readonly direct?: readonly { readonly policy: NamedId; readonly priority: number }[] | undefined;
+  readonly direct?: readonly DirectAssignment[] | undefined;
 }
 
 /**
@@ -155,10 +180,7 @@ export async function devicesAssigned(
   return { count, first: rows.map((row) => row.device_id) };
 }
 
-function refuseWrongList(
-  { spell }: PolicyFamily<object>,
-  direct: NonNullable<AssignmentChange['direct']>,
-): void {
+function refuseWrongList({ spell }: PolicyFamily<object>, direct: readonly DirectAssignment[]): void {
   const violations: Violation[] = [];
   const firstPath = new Map<Id, string>();
   for (const { policy, priority } of direct) {
@@ -174,7 +196,7 @@ function refuseWrongList(
 }
 
 async function requirePolicies<Document extends object>(
-  context: WriteContext,
+  context: ReadContext,
   family: PolicyFamily<Document>,
   stored: readonly AssignedPolicy<Document>[],
   named: readonly NamedId[],

@@ -32,6 +32,22 @@ export type { AutomationRule, RuleContent } from './automation-rule.ts';
 export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
 export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
 export {
+  digestOfValue,
+  forgetDeliveries,
+  idleCalls,
+  lockDelivery,
+  noDocument,
+  resumeWaking,
+  wakeTask,
+  type PushOutcome,
+  type PushWakes,
+  nothingDelivered,
+  saveDelivery,
+  type DeliveredItem,
+  type Delivery,
+} from './delivery/index.ts';
+export {
+  desiredStateOf,
   documentReader,
   idsOfDevicesWithPolicy,
   listRecalculations,
@@ -43,11 +59,32 @@ export {
   type DocumentReader,
   type Recalculation,
 } from './desired-state/index.ts';
+export {
+  addEnrollmentPolicies,
+  assignByEnrollment,
+  policiesOfEnrollments,
+  type EnrollmentPolicy,
+} from './enrollment-policies.ts';
 export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
-export { largestPriority, priorityOf } from './engine/index.ts';
+export {
+  appleItemOf,
+  lackedFor,
+  largestPriority,
+  priorityOf,
+  profileDictionary,
+  settingStates,
+  type ResolvedDocument,
+  type ResolvedSetting,
+  type System,
+} from './engine/index.ts';
+export {
+  effectivePolicyPageOf,
+  type EffectivePolicyPage,
+  type SettingPosition,
+} from './effective-policy-page.ts';
 export { loadItems, type Items } from './items.ts';
 export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
@@ -86,6 +123,7 @@ export { removeAudience } from './remove-audience.ts';
 export { removeGroup } from './remove-group.ts';
 export { removePolicy } from './remove-policy.ts';
 export { rollBackPolicy } from './roll-back-policy.ts';
+export { systemOf } from './system.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';
 export {

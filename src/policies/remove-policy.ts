@@ -8,6 +8,7 @@ import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts'
 import { devicesAssigned } from './assignments.ts';
 import { rulesUsing } from './automation-rules.ts';
 import { targetOf } from './change-policy.ts';
+import { enrollmentsGiving, takeFromEnrollments } from './enrollment-policies.ts';
 import { policiesOf, policyNotFound } from './policies.ts';
 import { counted, namedAtMost, type PolicyFamily } from './policy.ts';
 import { policyOfRow } from './policy-row.ts';
@@ -38,6 +39,8 @@ export async function removePolicy(
     await refuseWhileAssigned(context, row.name, id, uses === 'refused' ? targets : []);
   }
   const taken = uses === 'taken' ? await takeFromAll(context, id) : {};
+  // Those that remain were withdrawn.
+  const enrollments = await takeFromEnrollments(context, id);
   try {
     await policiesTables(db)
       .deleteFrom('policies_policy')
@@ -57,6 +60,7 @@ export async function removePolicy(
       ...policy,
       ...(targets.length > 0 && { targets: targets.map(({ target }) => target) }),
       ...taken,
+      ...(enrollments.length > 0 && { enrollments }),
     },
     after: null,
   });
@@ -72,9 +76,13 @@ async function refuseWhileAssigned(
   const devices = await devicesByIds(context, first);
   const names = first.flatMap((device) => devices.get(device) ?? []).map(nameOfDevice);
   const rules = await rulesUsing(context, { policyId: id });
+  const enrollments = await enrollmentsGiving(context, id);
   const uses = [
     ...(count > 0 ? [`is assigned to ${counted(count, ['device', 'devices'], names)}`] : []),
     ...(rules ? [`is given by ${rules}`] : []),
+    ...(enrollments > 0
+      ? [`is given by ${enrollments === 1 ? 'an enrolment' : `${enrollments} enrolments`}`]
+      : []),
     ...(targets.length > 0 ? [`is assigned to ${await namesOfTargets(context, targets)}`] : []),
   ];
   if (uses.length === 0) return;

@@ -1,5 +1,6 @@
 import type { Device } from '../devices/index.ts';
 import type { Json } from '../kernel/json.ts';
+import { deliveredProgress, type Delivery } from './delivery/index.ts';
 import { isSecret, normaliseLocUri, type Progress, type Setting } from './engine/index.ts';
 
 const notDelivered = 'this server does not deliver policies yet';
@@ -8,13 +9,28 @@ const notDelivered = 'this server does not deliver policies yet';
 export type ReportingDevice = Pick<
   Device,
   'platform' | 'config' | 'configDates' | 'enrolledAt' | 'lastStatusReportAt'
->;
+> & {
+  /** What was delivered to it; Windows devices are not delivered to yet. */
+  readonly deliveries?: readonly Delivery[];
+  /** For people: when it was heard of, and what came of waking it. */
+  readonly contact?: string | undefined;
+};
 
 /**
- * How far settings have come on a device, as far as its own reports tell it: nothing is delivered yet, so a setting is verified when the
- * device says that it has the wanted value anyway, and otherwise pending, with the reason.
+ * How far settings have come on a device. Apple devices take what is delivered to them. Nothing is delivered to Windows devices yet, so there a
+ * setting is verified when the device says that it has the wanted value anyway, and otherwise pending, with the reason.
  */
 export function progressOf(device: ReportingDevice): (setting: Setting) => Progress {
+  if (device.platform === 'apple') return deliveredProgress(device.deliveries ?? [], waitingFor(device));
+  return reportedProgress(device);
+}
+
+function waitingFor({ enrolledAt, contact }: ReportingDevice): string {
+  if (contact !== undefined) return `It is sent when the device calls. ${contact}`;
+  return enrolledAt === null ? 'The device has not enrolled.' : 'It is sent when the device calls.';
+}
+
+function reportedProgress(device: ReportingDevice): (setting: Setting) => Progress {
   const reportedOf = reportedNodes(device);
   const { lastStatusReportAt } = device;
   const waiting =
@@ -41,9 +57,8 @@ interface ReportedNode {
   readonly value: Json;
 }
 
-/** What a Windows device reported of its nodes, by key. Apple devices report no single settings. */
-function reportedNodes({ platform, config }: ReportingDevice): (key: string) => ReportedNode | undefined {
-  if (platform !== 'windows') return () => undefined;
+/** What a Windows device reported of its nodes, by key. */
+function reportedNodes({ config }: ReportingDevice): (key: string) => ReportedNode | undefined {
   const nodes = new Map<string, ReportedNode>();
   for (const [path, value] of Object.entries(config)) {
     const { key } = normaliseLocUri(path);

@@ -6,6 +6,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { ApplicationConfig, ApplicationInfo, ApplicationType } from './application.ts';
 import type { AssetExtension, AssetType } from './asset-type.ts';
 import type { ResolvedDocument, System } from './engine/index.ts';
+import type { Delivery } from './delivery/delivery.ts';
 import type { SetMember } from './desired-state/policy-set.ts';
 import type { RecalculationScope } from './desired-state/recalculation.ts';
 import type { Plan, PlanCounts, PlannedDifference } from './plans/plan.ts';
@@ -128,8 +129,8 @@ interface RecalculationTable {
   organization_id: Id;
   id: Id;
   scope: JsonColumn<RecalculationScope>;
-  /** Devices. */
-  total: number;
+  /** Devices; null until they are counted. */
+  total: number | null;
   done: number;
   last_id: Id | null;
   started_by: string;
@@ -165,6 +166,27 @@ interface PlanDeviceTable {
   plan_id: Id;
   device_id: Id;
   number: number;
+}
+
+interface DeliveryTable {
+  organization_id: Id;
+  device_id: Id;
+  /** Which of the device's channels. */
+  channel: string;
+  /** The document for which nothing is left to do; null while something is. */
+  settled_key: string | null;
+  /** When something is tried again; null when nothing is. */
+  due_at: Date | null;
+  items: JsonColumn<Delivery['items']>;
+  not_now: JsonColumn<Delivery['notNow']>;
+  updated_at: Date;
+}
+
+interface EnrollmentPolicyTable {
+  organization_id: Id;
+  enrollment_id: Id;
+  policy_id: Id;
+  priority: number;
 }
 
 interface AssetTable {
@@ -229,6 +251,8 @@ export interface PoliciesTables {
   policies_set: SetTable;
   policies_set_member: SetMemberTable;
   policies_device_set: DeviceSetTable;
+  policies_delivery: DeliveryTable;
+  policies_enrollment_policy: EnrollmentPolicyTable;
   policies_recalculation: RecalculationTable;
   policies_plan: PlanTable;
   policies_plan_difference: PlanDifferenceTable;

@@ -3,13 +3,12 @@ import {
   auditTargetOfDevice,
   loadDevices,
   lockDevice,
+  requireUserOfInput,
   saveDevice,
   type Device,
   type DeviceKey,
   type Script,
 } from '../devices/index.ts';
-import { usersByIds } from '../directory/index.ts';
-import { invalidInput } from '../kernel/fault.ts';
 import { gather } from '../kernel/gather.ts';
 import { audit, type ReadContext, type Scope, type WriteContext } from '../tenancy/index.ts';
 import {
@@ -221,15 +220,6 @@ async function policiesOfDevice({ db, scope }: ReadContext, { id }: Device): Pro
   const devices = [{ organizationId: scope.organization.id, id }];
   const [assigned] = await loadAssignedPolicies(db, windowsPolicies, devices);
   return assigned!;
-}
-
-async function requireUserOfInput(context: ReadContext, { id, path }: NamedId): Promise<Device['user']> {
-  const user = (await usersByIds(context, [id])).get(id);
-  if (!user) {
-    const message = `'${windowsPolicies.spell(id)}' is not a user of this organization`;
-    throw invalidInput([{ path, message }]);
-  }
-  return { id, email: user.email };
 }
 
 async function auditDevice(

@@ -44,8 +44,8 @@ export interface ListPart {
 }
 
 /**
- * What a change touched of that which decides what devices get, so that it can be worked out again before the change is committed. Who
- * writes one of these says so, however the write came about.
+ * What a change touched of that which decides what devices get and when, so that it can be worked out again before the change is committed.
+ * Who writes one of these says so, however the write came about.
  */
 export interface Touched {
   /** Devices that are new or gone, or whose tags, user, serial number, operating system, groups or own policies are other ones now. */
@@ -58,6 +58,8 @@ export interface Touched {
   readonly assignments: Set<Id>;
   /** Policies with another content. */
   readonly policies: Set<Id>;
+  /** Platforms of which devices have a reason to call; they are woken when the change is committed. */
+  readonly woken: Set<'apple'>;
 }
 
 export function nothingTouched(): Touched {
@@ -67,6 +69,7 @@ export function nothingTouched(): Touched {
     audiences: new Set(),
     assignments: new Set(),
     policies: new Set(),
+    woken: new Set(),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   statusCollections,
   statusOverviews,
 } from '../support/configuration-with-statuses.ts';
+import { enrolAppleDevice } from '../support/enrolled-apple-device.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
 /**
@@ -202,6 +203,38 @@ describe.each(versions)('the models of %s read', (version) => {
       const read = expectReadWhole(version, type, (await get(name)).text);
       expect(wireForm(read, [])).toMatchObject({ id, successCount: 1, pendingCount: 1 });
     }
+  });
+
+  test('managed devices, and what became of what was done to them', async () => {
+    const tenant = await server.addTenant(`devices-${version.replace('.', '-')}`);
+    const { token } = tenant;
+    const told = { name: 'Mac', os: 'macOS', serialNumber: 'C02', details: { totalStorage: 2 ** 40 } };
+    const { id } = await enrolAppleDevice(server, tenant, { told });
+    await server.change(tenant, (context) => createDevice(context, { platform: 'windows' }));
+    for (const action of ['remoteLock', 'wipe', 'rebootNow', 'retire']) {
+      const url = `${root}/managedDevices/${id}/${action}`;
+      expect((await server.send({ method: 'POST', url, token })).status).toBe(204);
+    }
+    const list = await server.send({ url: `${root}/managedDevices?$count=true&$top=1`, token });
+    expect(list.json).toMatchObject({ '@odata.count': 2, '@odata.nextLink': expect.any(String) });
+    expectReadWhole(version, 'ManagedDeviceCollectionResponse', list.text);
+    const one = await server.send({ url: `${root}/managedDevices/${id}`, token });
+    expect(wireForm(expectReadWhole(version, 'ManagedDevice', one.text), [])).toMatchObject({
+      totalStorageSpaceInBytes: 2 ** 40,
+      deviceActionResults: [
+        { actionName: 'remoteLock', unlockPin: expect.stringMatching(/^[0-9]{6}$/) },
+        { actionName: 'wipe', unlockPin: expect.stringMatching(/^[0-9]{6}$/) },
+        { actionName: 'rebootNow' },
+        { actionName: 'retire' },
+      ],
+    });
+    if (version === 'v1.0') return;
+    const hardware = await server.send({
+      url: `${root}/managedDevices/${id}?$select=hardwareInformation`,
+      token,
+    });
+    const read = expectReadWhole(version, 'ManagedDevice', hardware.text);
+    expect(wireForm(read, [])).toMatchObject({ hardwareInformation: { serialNumber: 'C02' } });
   });
 
   test('the members of a group, each as what it is', async () => {

@@ -37,6 +37,7 @@ export async function httpsServer(options: { hosts?: readonly string[] } = {}): 
     newRequestId: randomUUID,
     publicUrl,
     tls,
+    deviceCertificates: { byTls: true, header: undefined },
     log: pino({ level: 'silent' }),
     checkAnswers: true,
   });

@@ -12,7 +12,12 @@ import { createEnrollment, newEnrollmentCode } from '../../src/devices/enrollmen
 import { newChallenge } from '../../src/protocols/apple/scep/challenge.ts';
 import { operatorScope } from '../../src/tenancy/index.ts';
 import { readProfile, uploadPushCertificate } from '../support/apple-enrollment.ts';
-import { certificateRequest, pkiMessage, readPkiReply, selfSigned } from '../support/scep-client.ts';
+import {
+  certificateRequest,
+  pkiMessage,
+  readPkiReply,
+  selfSigned,
+} from '../simulated-devices/apple/index.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
 const isInstalled = (program: string) =>
@@ -51,7 +56,12 @@ async function newEnrollment() {
   const { id } = await server.change(server.tenant, (context) =>
     createEnrollment(context, { platform: 'apple', code: newEnrollmentCode(randomBytes), maxUses: 1 }),
   );
-  return newChallenge(server.secrets, server.tenant.organization.id, id, server.now()).reveal();
+  return newChallenge(
+    server.secrets,
+    server.tenant.organization.id,
+    { enrollmentId: id },
+    server.now(),
+  ).reveal();
 }
 
 const run = (program: string, ...options: string[]) =>

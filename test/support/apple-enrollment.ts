@@ -7,16 +7,17 @@ const day = 24 * 3_600_000;
 
 /** Uploads a push certificate for an organization, good for 300 days. */
 export async function uploadPushCertificate(
-  server: TestServer,
-  { token }: Tenant,
+  server: Pick<TestServer, 'send' | 'now'>,
+  { token }: Pick<Tenant, 'token'>,
   topic?: string,
+  authority = makeApplePushCa(),
 ): Promise<void> {
   const url = '/v1.0/deviceManagement/applePushNotificationCertificate';
   const request = await server.send({
     url: `${url}/downloadApplePushNotificationCertificateSigningRequest`,
     token,
   });
-  const certificate = makeApplePushCa().issue(request.json.value, {
+  const certificate = authority.issue(request.json.value, {
     ...(topic !== undefined && { topic }),
     notBefore: new Date(server.now().getTime() - day),
     notAfter: new Date(server.now().getTime() + 300 * day),

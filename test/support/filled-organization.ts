@@ -1,8 +1,9 @@
 import { fillWithDemo } from '../../src/demo/index.ts';
-import type { Id } from '../../src/kernel/id.ts';
+import { hexOfId, type Id } from '../../src/kernel/id.ts';
 import { recalculateTouched } from '../../src/policies/index.ts';
 import { nothingTouched, type Permission } from '../../src/tenancy/index.ts';
 import { uploadPushCertificate } from './apple-enrollment.ts';
+import { enrolledAppleDevice } from './enrolled-apple-device.ts';
 import type { TestAnswer, TestServer } from './server.ts';
 
 export const entraClientSecret = 'a very secret client secret';
@@ -89,7 +90,19 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   });
   await server.runJobs();
   const enrollment = await succeed(server, 'POST', `${native}/enrollments`, { platform: 'apple' }, 201);
+  const { device: apple } = await enrolledAppleDevice(server, server.tenant, { os: 'macOS' });
+  const command = await succeed(
+    server,
+    'POST',
+    `${native}/devices/${apple.id}/commands`,
+    { action: 'restart' },
+    201,
+  );
   const ids: Record<string, string> = {
+    command: command.id,
+    admDeviceId: hexOfId(apple.id),
+    admEnrollmentTokenId: await ofApplivery('/mdm/apple/enterprise/enrollment-tokens'),
+    deviceId: hexOfId(apple.id),
     enrollment: enrollment.id,
     plan: plan.id,
     recalculation: await ofNative('/recalculations'),
@@ -114,6 +127,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     userStatusId: await statuses('userStatuses'),
     settingStateSummaryId: await statuses('deviceSettingStateSummaries'),
     'deviceManagement/complianceManagementPartners': await ofGraph(`${graph}/complianceManagementPartners`),
+    'deviceManagement/managedDevices': await ofGraph(`${graph}/managedDevices`),
     groups: await ofGraph('/v1.0/groups'),
   };
   ids['member'] = await ofNative(`/groups/${ids['group']}/members`);
@@ -123,6 +137,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   return {
     allIds: Object.values(ids),
     idOf(template, parameter) {
+      if (parameter === 'device' && template.includes('/commands')) return apple.id;
       if (parameter === 'segmentId' || parameter === 'version') return '1';
       const name =
         Object.keys(ids).find((operation) => template.includes(`/${operation}(`)) ??

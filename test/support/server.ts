@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { beforeCommit, buildApp, tasksOf, type App } from '../../src/app.ts';
+import type { ApnsConnector } from '../../src/connectors/apns/index.ts';
 import type { Database } from '../../src/database/index.ts';
 import { runWaitingJobs, type Tasks } from '../../src/jobs/index.ts';
 import { hexOfId, idSource, type NewId } from '../../src/kernel/id.ts';
@@ -78,8 +79,22 @@ export interface TestAnswer {
 
 const testPublicUrl = 'https://localhost:8443';
 
+/** As if there were no way out of the network. */
+const unreachableApns: ApnsConnector = {
+  wake: async (_credentials, targets) =>
+    targets.map(() => ({ kind: 'later', reason: 'ENETUNREACH', message: 'No network in this test.' })),
+  close: async () => {},
+};
+
 /** The whole server on its own database, with a clock that only the test moves. */
-export async function testServer(): Promise<TestServer> {
+export async function testServer({
+  apns = unreachableApns,
+  certificateHeader,
+}: {
+  apns?: ApnsConnector;
+  /** In lower case: the one in which a proxy before the server tells the certificates of devices. */
+  certificateHeader?: string;
+} = {}): Promise<TestServer> {
   const db = await testDatabase();
   let now = new Date('2026-03-01T12:00:00.000Z');
   const clock = () => now;
@@ -93,6 +108,7 @@ export async function testServer(): Promise<TestServer> {
     newRequestId: randomUUID,
     publicUrl: testPublicUrl,
     tls: undefined,
+    deviceCertificates: { byTls: false, header: certificateHeader },
     log,
     checkAnswers: true,
   });
@@ -186,7 +202,7 @@ export async function testServer(): Promise<TestServer> {
       return token.reveal();
     },
     change: inTenant,
-    runJobs: (tasks = tasksOf(services)) => runWaitingJobs({ url: db.url, tasks, log }),
+    runJobs: (tasks = tasksOf(services, apns)) => runWaitingJobs({ url: db.url, tasks, log }),
     takeStatements: () => db.takeStatements(),
     logged: () => logged,
     now: () => now,

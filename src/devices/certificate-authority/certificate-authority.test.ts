@@ -2,7 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Certificate, KeyUsage, KeyUsageFlags } from '@peculiar/asn1-x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { certificateRequest } from '../../../test/support/scep-client.ts';
+import { certificateRequest } from '../../../test/simulated-devices/apple/index.ts';
 import { testServer, type Tenant, type TestServer } from '../../../test/support/server.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { Secret } from '../../kernel/secret.ts';
@@ -96,8 +96,8 @@ describe('a certificate', () => {
     const challengeHash = createHash('sha256').update('challenge').digest();
     const authority = await make();
     await server.change(tenant, async (context) => {
-      expect(await lockCertificate(context, issued.certificate.raw)).toMatchObject({ serialNumber });
-      expect(await lockCertificate(context, authority.certificate.raw)).toBeUndefined();
+      expect(await lockCertificate(context, { der: issued.certificate.raw })).toMatchObject({ serialNumber });
+      expect(await lockCertificate(context, { der: authority.certificate.raw })).toBeUndefined();
       expect(await findCertificateFor(context, { challengeHash })).toMatchObject({ serialNumber });
       const next = { renewed: issued, publicKey: keys.publicKey };
       expect(await findCertificateFor(context, next)).toBeUndefined();
@@ -107,7 +107,7 @@ describe('a certificate', () => {
       expect(renewal.enrollmentId).toBe(issued.enrollmentId);
     });
     const stranger = server.change(server.tenant, (context) =>
-      lockCertificate(context, issued.certificate.raw),
+      lockCertificate(context, { der: issued.certificate.raw }),
     );
     expect(await stranger).toBeUndefined();
   });

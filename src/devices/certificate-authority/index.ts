@@ -12,4 +12,5 @@ export {
   lockCertificate,
   type IssuedCertificate,
 } from './issue-certificate.ts';
+export { revokeCertificate } from './revoke-certificate.ts';
 export { certificateAuthorityMigrations } from './migrations/index.ts';

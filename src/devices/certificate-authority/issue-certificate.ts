@@ -100,14 +100,19 @@ export async function findCertificateFor(
 }
 
 /**
- * The certificate with exactly these bytes, if the organization's authority issued it. Whoever asks for the same at the same time waits.
+ * The certificate with exactly these bytes, or this serial number, if the organization's authority issued it. Whoever asks for the same at the
+ * same time waits.
  */
 export async function lockCertificate(
   context: WriteContext,
-  der: Uint8Array,
+  named: { readonly der: Uint8Array } | { readonly serialNumber: string },
 ): Promise<IssuedCertificate | undefined> {
-  const row = await selectCertificates(context)
-    .where('fingerprint', '=', sha256(der))
+  const query = selectCertificates(context);
+  const row = await (
+    'der' in named
+      ? query.where('fingerprint', '=', sha256(named.der))
+      : query.where('serial_number', '=', named.serialNumber)
+  )
     .forUpdate()
     .executeTakeFirst();
   return row && certificateOfRow(row);

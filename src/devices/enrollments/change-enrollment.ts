@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { brokenForeignKey, sql } from '../../database/index.ts';
 import { rootSegmentId, usersByIds } from '../../directory/index.ts';
+import { requireRevision } from '../../kernel/etag.ts';
 import { Fault, invalidInput, type Violation } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import type { Secret } from '../../kernel/secret.ts';
@@ -14,7 +16,7 @@ import {
   type Enrollment,
   type EnrollmentContent,
 } from './enrollment.ts';
-import { purposeOfCode, type EnrollmentWithCode } from './enrollments.ts';
+import { purposeOfCode, requireEnrollment, type EnrollmentWithCode } from './enrollments.ts';
 import { enrollmentTables } from './tables.ts';
 
 export type NewEnrollment = Pick<EnrollmentContent, 'platform'> &
@@ -39,7 +41,9 @@ export async function createEnrollment(
     ...content,
     id: newId(),
     uses: 0,
+    revision: 1,
     createdAt: now,
+    updatedAt: now,
     removedAt: null,
   };
   await refuseWrong(context, enrollment);
@@ -52,22 +56,14 @@ export async function createEnrollment(
         platform: enrollment.platform,
         code_hash: hashCode(code),
         code: secrets.seal(code, purposeOfCode(context, enrollment.id)),
-        display_name: enrollment.displayName,
-        max_uses: enrollment.maxUses,
         uses: 0,
-        expires_at: enrollment.expiresAt,
-        tags: [...enrollment.tags],
-        user_id: enrollment.userId,
-        segment_id: enrollment.segment === rootSegmentId ? null : enrollment.segment,
+        ...changeableColumns(enrollment),
         created_at: now,
         removed_at: null,
       })
       .execute();
   } catch (error) {
-    if (brokenForeignKey(error) === undefined) throw error;
-    throw new Fault('invalidInput', 'The user or segment was removed by somebody else just now.', {
-      cause: error,
-    });
+    throw faultOfReference(error);
   }
   await audit(context, {
     action: 'enrollment.create',
@@ -76,6 +72,77 @@ export async function createEnrollment(
     after: enrollment,
   });
   return { ...enrollment, code };
+}
+
+/** What an administrator can change of an enrolment. Members that are absent stay as they are. */
+export type EnrollmentChange = {
+  readonly [Name in keyof Omit<EnrollmentContent, 'platform'>]?: EnrollmentContent[Name] | undefined;
+};
+
+/**
+ * Changes what is said of an enrolment. Devices that enrolled by it before keep what they got. Faults: `notFound`, `preconditionFailed`,
+ * `invalidInput` (see `createEnrollment`; fewer uses than there were).
+ */
+export async function updateEnrollment(
+  context: WriteContext,
+  id: Id,
+  ifMatch: readonly number[] | undefined,
+  change: EnrollmentChange,
+): Promise<EnrollmentWithCode> {
+  const { db, scope, now } = context;
+  const before = await lockEnrollment(context, id);
+  if (before.removedAt) throw enrollmentNotFound(id);
+  requireRevision(ifMatch, before.revision);
+  const content = { ...before, ...given(change) };
+  if (isDeepStrictEqual(content, before)) return requireEnrollment(context, id);
+  await refuseWrong(context, content, before);
+  const after: Enrollment = { ...content, revision: before.revision + 1, updatedAt: now };
+  try {
+    await enrollmentTables(db)
+      .updateTable('devices_enrollment')
+      .set(changeableColumns(after))
+      .where('organization_id', '=', scope.organization.id)
+      .where('id', '=', id)
+      .execute();
+  } catch (error) {
+    throw faultOfReference(error);
+  }
+  await audit(context, {
+    action: 'enrollment.update',
+    target: targetOf(after),
+    before: auditable(before),
+    after: auditable(after),
+  });
+  return requireEnrollment(context, id);
+}
+
+function auditable({ displayName, maxUses, expiresAt, tags, userId, segment }: Enrollment) {
+  return { displayName, maxUses, expiresAt, tags, userId, segment };
+}
+
+function given(change: EnrollmentChange): Partial<EnrollmentContent> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
+/** The columns that an administrator's change can touch. */
+function changeableColumns(enrollment: Enrollment) {
+  return {
+    display_name: enrollment.displayName,
+    max_uses: enrollment.maxUses,
+    expires_at: enrollment.expiresAt,
+    tags: [...enrollment.tags],
+    user_id: enrollment.userId,
+    segment_id: enrollment.segment === rootSegmentId ? null : enrollment.segment,
+    revision: enrollment.revision,
+    updated_at: enrollment.updatedAt,
+  };
+}
+
+function faultOfReference(error: unknown): unknown {
+  if (brokenForeignKey(error) === undefined) return error;
+  return new Fault('invalidInput', 'The user or segment was removed by somebody else just now.', {
+    cause: error,
+  });
 }
 
 /**
@@ -128,14 +195,22 @@ export async function lockEnrollment({ db, scope }: WriteContext, id: Id): Promi
   return enrollmentOfRow(row);
 }
 
-async function refuseWrong(context: WriteContext, enrollment: Enrollment): Promise<void> {
-  const { expiresAt, maxUses, userId, segment } = enrollment;
+/** What stays as it was `before` was right then. */
+async function refuseWrong(
+  context: WriteContext,
+  enrollment: Enrollment,
+  before?: Enrollment,
+): Promise<void> {
+  const { expiresAt, maxUses, uses, userId, segment } = enrollment;
   const violations: Violation[] = [];
-  if (expiresAt && expiresAt <= context.now) {
+  if (expiresAt && expiresAt <= context.now && expiresAt.getTime() !== before?.expiresAt?.getTime()) {
     violations.push({ path: 'expiresAt', message: 'must be in the future' });
   }
   if (maxUses !== null && (!Number.isInteger(maxUses) || maxUses < 1)) {
     violations.push({ path: 'maxUses', message: 'must be an integer from 1 on' });
+  }
+  if (maxUses !== null && maxUses < uses) {
+    violations.push({ path: 'maxUses', message: `must not be less than the ${uses} devices that enrolled` });
   }
   if (userId && !(await usersByIds(context, [userId])).has(userId)) {
     const message = `'${hexOfId(userId)}' is not a user of this organization`;

@@ -22,7 +22,10 @@ export interface EnrollmentContent {
 export interface Enrollment extends EnrollmentContent {
   readonly id: Id;
   readonly uses: number;
+  readonly revision: number;
   readonly createdAt: Date;
+  /** When an administrator last changed it. */
+  readonly updatedAt: Date;
   readonly removedAt: Date | null;
 }
 
@@ -64,7 +67,9 @@ export const enrollmentColumns = [
   'tags',
   'user_id',
   'segment_id',
+  'revision',
   'created_at',
+  'updated_at',
   'removed_at',
 ] as const satisfies (keyof EnrollmentRow)[];
 
@@ -79,7 +84,9 @@ export function enrollmentOfRow(row: Pick<EnrollmentRow, (typeof enrollmentColum
     tags: row.tags,
     userId: row.user_id,
     segment: row.segment_id ?? rootSegmentId,
+    revision: row.revision,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
     removedAt: row.removed_at,
   };
 }

@@ -1,7 +1,8 @@
-import type { Reader } from '../../database/index.ts';
+import { listPage, sql, type Listed, type Page, type Reader } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { ListPart, ReadContext, WriteContext } from '../../tenancy/index.ts';
+import type { Platform } from '../index.ts';
 import { hashCode } from './code.ts';
 import { enrollmentColumns, enrollmentNotFound, enrollmentOfRow, type Enrollment } from './enrollment.ts';
 import { enrollmentTables } from './tables.ts';
@@ -16,6 +17,30 @@ export async function listEnrollments(context: WriteContext, part: ListPart): Pr
   let query = selectKept(context).orderBy('id').limit(part.limit);
   if (part.after) query = query.where('id', '>', part.after);
   return (await query.execute()).map((row) => withCode(context, row));
+}
+
+const sortColumns = {
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  displayName: 'display_name',
+  expiresAt: 'expires_at',
+} as const;
+
+export type EnrollmentSortField = keyof typeof sortColumns;
+
+/** A page of the enrolments for a platform that were not removed. See `listEnrollments`. */
+export async function pageOfEnrollments(
+  context: WriteContext,
+  { platform, segments }: { readonly platform: Platform; readonly segments: readonly number[] | undefined },
+  page: Page<EnrollmentSortField>,
+): Promise<Listed<EnrollmentWithCode>> {
+  const matching = selectKept(context)
+    .where('platform', '=', platform)
+    .$if(segments !== undefined, (query) =>
+      query.where(sql<boolean>`coalesce(segment_id, 0) = any(${segments}::integer[])`),
+    );
+  const { items, total } = await listPage(matching, sortColumns, page);
+  return { items: items.map((row) => withCode(context, row)), total };
 }
 
 /** Faults: `notFound`. */

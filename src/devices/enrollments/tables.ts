@@ -18,7 +18,9 @@ interface EnrollmentTable {
   user_id: Id | null;
   /** Null is the root. */
   segment_id: number | null;
+  revision: number;
   created_at: Date;
+  updated_at: Date;
   removed_at: Date | null;
 }
 

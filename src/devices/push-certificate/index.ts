@@ -4,6 +4,7 @@ export {
   getPushCertificate,
   loadPushCertificates,
   pushCredentials,
+  type PushCredentials,
   type StoredPushCertificate,
 } from './stored-certificate.ts';
 export { uploadPushCertificate, type PushCertificateChange } from './upload.ts';

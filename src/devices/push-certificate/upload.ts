@@ -1,3 +1,4 @@
+import { retryWakes } from '../apple-channels/index.ts';
 import { requireRevision } from '../../kernel/etag.ts';
 import { Fault, invalidInput } from '../../kernel/fault.ts';
 import { audit, type WriteContext } from '../../tenancy/index.ts';
@@ -46,6 +47,8 @@ export async function uploadPushCertificate(
     .returningAll()
     .executeTakeFirstOrThrow();
   const certificate = certificateOfRow(row);
+  // What the one before could not wake this one may.
+  if (sent) await retryWakes(context);
   await auditUpload(context, certificateOfRow(stored), certificate, upload?.warning);
   return certificate;
 }

@@ -7,6 +7,8 @@ import { parsePlist } from './parse-plist.ts';
 import type { PlistValue } from './plist-value.ts';
 import { writePlist } from './write-plist.ts';
 
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 10_000);
+
 const value: PlistValue = {
   MessageType: 'Authenticate',
   Text: 'ä € 😀 <&>',
@@ -58,7 +60,7 @@ function fuzz(inputs: fc.Arbitrary<Uint8Array>) {
     fc.property(inputs, (bytes) => {
       outcomes[survive(bytes) ? 'read' : 'refused']++;
     }),
-    { numRuns: 100_000 },
+    { numRuns },
   );
   return outcomes;
 }
@@ -87,7 +89,7 @@ const tokens = [
   '9'.repeat(30),
 ];
 
-test('a hundred thousand damaged XML lists are read or refused', () => {
+test('damaged XML lists are read or refused', () => {
   const text = writePlist(value);
   const documents = [
     Buffer.from(text),
@@ -98,11 +100,11 @@ test('a hundred thousand damaged XML lists are read or refused', () => {
   const outcomes = fuzz(
     fc.oneof({ weight: 9, arbitrary: damaged(documents, pieces) }, fc.uint8Array({ maxLength: 40 })),
   );
-  expect(outcomes.read).toBeGreaterThan(1000);
-  expect(outcomes.refused).toBeGreaterThan(1000);
-});
+  expect(outcomes.read).toBeGreaterThan(numRuns / 100);
+  expect(outcomes.refused).toBeGreaterThan(numRuns / 100);
+}, 300_000);
 
-test('a hundred thousand damaged binary lists are read or refused', () => {
+test('damaged binary lists are read or refused', () => {
   const documents = [
     binaryListOf(value),
     binaryList([arrayObject(1, 2, 1), arrayObject(2, 2), dictObject([3], [4]), asciiObject('key'), [0x09]]),
@@ -128,9 +130,9 @@ test('a hundred thousand damaged binary lists are read or refused', () => {
         .map((objects) => binaryList(objects.map((object) => [...object]))),
     ),
   );
-  expect(outcomes.read).toBeGreaterThan(1000);
-  expect(outcomes.refused).toBeGreaterThan(1000);
-});
+  expect(outcomes.read).toBeGreaterThan(numRuns / 100);
+  expect(outcomes.refused).toBeGreaterThan(numRuns / 100);
+}, 300_000);
 
 test('random values are read from binary lists', () => {
   fc.assert(

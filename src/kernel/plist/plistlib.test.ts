@@ -92,5 +92,7 @@ test.skipIf(!hasPython)("Python's plistlib reads what is written, and what it wr
 });
 
 function withoutReturns(value: Tagged): unknown {
-  return JSON.parse(JSON.stringify(value).replaceAll('\\r\\n', '\\n').replaceAll('\\r', '\\n'));
+  return JSON.parse(JSON.stringify(value), (_key, item: unknown) =>
+    typeof item === 'string' ? item.replaceAll(/\r\n?/g, '\n') : item,
+  );
 }

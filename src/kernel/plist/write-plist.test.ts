@@ -4,7 +4,7 @@ import { Fault, type Violation } from '../fault.ts';
 import { plistValues } from './fixtures/random-values.ts';
 import { parsePlist } from './parse-plist.ts';
 import type { PlistValue } from './plist-value.ts';
-import { writePlist } from './write-plist.ts';
+import { plistReal, writePlist } from './write-plist.ts';
 
 function violations(value: PlistValue): readonly Violation[] {
   try {
@@ -109,4 +109,15 @@ test('64 levels are written, and 65 are not', () => {
   const nested = (depth: number) => Array.from({ length: depth }).reduce<PlistValue>((inner) => [inner], 1);
   expect(parsePlist(Buffer.from(writePlist(nested(64))))).toEqual(nested(64));
   expect(violations(nested(65))).toMatchObject([{ message: 'is nested more than 64 levels deep' }]);
+});
+
+test('what shall be a real is one, whole or not', () => {
+  const numbers = [2, 1.5, -0, 1e21, Infinity].map(plistReal);
+  expect(writePlist({ numbers }).match(/<real>.*<\/real>|<integer>/g)).toEqual([
+    '<real>2.0</real>',
+    '<real>1.5</real>',
+    '<real>-0.0</real>',
+    '<real>1e+21</real>',
+    '<real>+infinity</real>',
+  ]);
 });

@@ -1,7 +1,6 @@
 import { invalidInput } from '../fault.ts';
 import { joinPath } from '../json.ts';
 import {
-  isPlistArray,
   isPlistDate,
   isPlistInteger,
   plistLimits,
@@ -10,6 +9,25 @@ import {
   type PlistValue,
 } from './plist-value.ts';
 
+const asReal: unique symbol = Symbol('real');
+
+/** A number that is written as a real even where it is whole. */
+export interface PlistReal {
+  readonly [asReal]: number;
+}
+
+/** What can be written: what can be read, and reals that say so. */
+export type WritablePlist =
+  | PlistValue
+  | PlistReal
+  | readonly WritablePlist[]
+  | { readonly [key: string]: WritablePlist };
+
+/** For keys whose type is real: JavaScript does not tell 2.0 from 2, and `<integer>` would be written. */
+export function plistReal(value: number): PlistReal {
+  return { [asReal]: value };
+}
+
 /**
  * An XML property list as Apple's tools write it: tabs, Base64 in lines, keys in the order given (JavaScript puts those that are array indexes
  * first). The same value gives the same text. Dates lose their milliseconds. `parsePlist` reads all that is written.
@@ -17,7 +35,7 @@ import {
  * Throws `invalidInput` with the path of what a list cannot hold: a control character, an integer of more than 64 bits, a date outside of the
  * years 0 to 9999, more than 64 levels.
  */
-export function writePlist(value: PlistValue): string {
+export function writePlist(value: WritablePlist): string {
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
@@ -34,21 +52,22 @@ interface Place {
   readonly path: string;
 }
 
-function write(value: PlistValue, place: Place): void {
+function write(value: WritablePlist, place: Place): void {
   const { lines, depth } = place;
   const indent = '\t'.repeat(depth);
   if (typeof value === 'string') lines.push(`${indent}<string>${escaped(value, place)}</string>`);
   else if (typeof value === 'boolean') lines.push(`${indent}<${value}/>`);
   else if (typeof value === 'number' || typeof value === 'bigint') {
     lines.push(`${indent}${numeric(value, place)}`);
-  } else if (value instanceof Date) lines.push(`${indent}<date>${dateText(value, place)}</date>`);
+  } else if (isReal(value)) lines.push(`${indent}<real>${realText(value[asReal])}</real>`);
+  else if (value instanceof Date) lines.push(`${indent}<date>${dateText(value, place)}</date>`);
   else if (value instanceof Uint8Array) {
     lines.push(`${indent}<data>`);
     for (const line of base64Lines(value, depth)) lines.push(line);
     lines.push(`${indent}</data>`);
   } else if (depth >= plistLimits.depth) {
     throw refusal(place, `is nested more than ${plistLimits.depth} levels deep`);
-  } else if (isPlistArray(value)) {
+  } else if (isArray(value)) {
     writeContainer('array', value.length, place, (inner) => {
       for (const [index, item] of value.entries()) {
         write(item, { ...inner, path: `${place.path}[${index}]` });
@@ -64,6 +83,14 @@ function write(value: PlistValue, place: Place): void {
       }
     });
   }
+}
+
+function isReal(value: object): value is PlistReal {
+  return asReal in value;
+}
+
+function isArray(value: object): value is readonly WritablePlist[] {
+  return Array.isArray(value);
 }
 
 function writeContainer(
@@ -96,11 +123,16 @@ function numeric(value: number | bigint, place: Place): string {
     if (!isPlistInteger(value)) throw refusal(place, 'is an integer of more than 64 bits');
     return `<integer>${value}</integer>`;
   }
-  if (Object.is(value, -0)) return '<real>-0.0</real>';
-  if (Number.isSafeInteger(value)) return `<integer>${value}</integer>`;
-  if (Number.isNaN(value)) return '<real>nan</real>';
-  if (!Number.isFinite(value)) return `<real>${value > 0 ? '+' : '-'}infinity</real>`;
-  return `<real>${value}</real>`;
+  return Number.isSafeInteger(value) && !Object.is(value, -0)
+    ? `<integer>${value}</integer>`
+    : `<real>${realText(value)}</real>`;
+}
+
+function realText(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return `${value > 0 ? '+' : '-'}infinity`;
+  if (Object.is(value, -0)) return '-0.0';
+  return Number.isSafeInteger(value) ? `${value}.0` : `${value}`;
 }
 
 function dateText(value: Date, place: Place): string {

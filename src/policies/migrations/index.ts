@@ -6,6 +6,9 @@ import { secrets } from './0004-secrets.ts';
 import { automationRules } from './0005-automation-rules.ts';
 import { desiredState } from './0006-desired-state.ts';
 import { plans } from './0007-plans.ts';
+import { totalCountedLater } from './0008-total-counted-later.ts';
+import { enrollmentPolicies } from './0010-enrollment-policies.ts';
+import { delivery } from './0009-delivery.ts';
 
 export const policiesMigrations: readonly Migration[] = [
   policies,
@@ -15,4 +18,7 @@ export const policiesMigrations: readonly Migration[] = [
   automationRules,
   desiredState,
   plans,
+  totalCountedLater,
+  delivery,
+  enrollmentPolicies,
 ];

@@ -81,7 +81,7 @@ function decoded(url: string): string {
 
 function merge(into: Touched, from: Touched): void {
   for (const name of Object.keys(into) as (keyof Touched)[]) {
-    for (const id of from[name]) into[name].add(id);
+    for (const item of from[name]) (into[name] as Set<unknown>).add(item);
   }
 }
 

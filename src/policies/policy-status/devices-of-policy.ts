@@ -2,6 +2,7 @@ import { anyOf, sql } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { ReadContext } from '../../tenancy/index.ts';
+import type { Delivery } from '../delivery/index.ts';
 import type { Policy } from '../policy.ts';
 import { shareOf, type PolicyShare } from './policy-share.ts';
 import { statusReader, type StatusDevice, type StatusOnDevice } from './status-on-device.ts';
@@ -120,6 +121,11 @@ function selectDevices(
       sql<string | null>`device.summary ->> 'osVersion'`.as('os_version'),
       sql<boolean | null>`device.summary -> 'supervised'`.as('supervised'),
       sql<JsonObject>`case when device.platform = 'windows' then device.config else '{}' end`.as('config'),
+      sql<Delivery[] | null>`(
+        select jsonb_agg(jsonb_build_object('settledKey', null, 'items', delivery.items, 'notNow', delivery.not_now))
+        from policies_delivery delivery
+        where delivery.organization_id = ${organizationId} and delivery.device_id = device.id
+      )`.as('deliveries'),
     ])
     .where('device.organization_id', '=', organizationId)
     .orderBy('device.id');
@@ -127,10 +133,17 @@ function selectDevices(
 
 type DeviceRow = Awaited<ReturnType<ReturnType<typeof selectDevices>['execute']>>[number];
 
-function deviceOfRow({ platform, config, last_status_report_at, ...row }: DeviceRow): StatusDevice {
+function deviceOfRow({
+  platform,
+  config,
+  deliveries,
+  last_status_report_at,
+  ...row
+}: DeviceRow): StatusDevice {
   return {
     platform,
     config,
+    deliveries: deliveries ?? [],
     osVersion: row.os_version ?? undefined,
     supervised: row.supervised ?? undefined,
     lastStatusReportAt: last_status_report_at,

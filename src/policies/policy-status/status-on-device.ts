@@ -45,7 +45,8 @@ export function statusOnDevice(share: PolicyShare, device: StatusDevice): Status
 export function statusReader(): typeof statusOnDevice {
   const known = new Map<PolicyShare, Map<string, StatusOnDevice>>();
   return (share, device) => {
-    if (Object.keys(device.config).length > 0) return statusOnDevice(share, device);
+    const hasReported = Object.keys(device.config).length > 0 || (device.deliveries ?? []).length > 0;
+    if (hasReported) return statusOnDevice(share, device);
     const ofShare = known.get(share) ?? new Map<string, StatusOnDevice>();
     const likeness = `${device.supervised} ${device.osVersion}`;
     const status = ofShare.get(likeness) ?? statusOnDevice(share, device);

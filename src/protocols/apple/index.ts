@@ -1,1 +1,2 @@
+export { appleCommands } from './commands/command-maker.ts';
 export { appleRoutes } from './routes.ts';

@@ -1,4 +1,5 @@
 import type { Migration } from '../../../database/index.ts';
 import { enrollments } from './0005-enrollments.ts';
+import { enrollmentChanges } from './0010-enrollment-changes.ts';
 
-export const enrollmentMigrations: readonly Migration[] = [enrollments];
+export const enrollmentMigrations: readonly Migration[] = [enrollments, enrollmentChanges];

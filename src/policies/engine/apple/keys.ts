@@ -52,6 +52,8 @@ const keys = {
 
 export type AppleKey = keyof typeof keys;
 
+export const appleKeys = Object.keys(keys) as readonly AppleKey[];
+
 function passcode(title: string, combine: CombineRule): AppleKeyFacts {
   return { title, combine, macOS: since('10.7'), iOS: since('4.0') };
 }

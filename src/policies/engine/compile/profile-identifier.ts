@@ -1,16 +1,20 @@
 import { Fault } from '../../../kernel/fault.ts';
 import { isBinaryPlist, parsePlist } from '../../../kernel/plist/parse-plist.ts';
-import { isPlistDict, type PlistValue } from '../../../kernel/plist/plist-value.ts';
+import { isPlistDict, type PlistDict, type PlistValue } from '../../../kernel/plist/plist-value.ts';
 import { signedContent } from './signed-content.ts';
 
 /**
- * The outermost `PayloadIdentifier` of a property list; undefined when there is none, or the list cannot be read. It is found in a signed
- * profile too. It does not validate: a profile is delivered as it is, whatever is found.
+ * The outermost dictionary of a profile, signed or not; undefined when there is none, or the property list cannot be read. Nothing is
+ * validated: a profile is delivered as it is, whatever is found.
  */
-export function profileIdentifier(bytes: Buffer): string | undefined {
+export function profileDictionary(bytes: Buffer): PlistDict | undefined {
   const list = readable(listIn(signedContent(bytes) ?? bytes));
-  if (list === undefined || !isPlistDict(list)) return undefined;
-  const identifier = list['PayloadIdentifier'];
+  return list !== undefined && isPlistDict(list) ? list : undefined;
+}
+
+/** The outermost `PayloadIdentifier` of a profile, without space around it; undefined when it cannot be found. */
+export function profileIdentifier(bytes: Buffer): string | undefined {
+  const identifier = profileDictionary(bytes)?.['PayloadIdentifier'];
   return typeof identifier === 'string' ? identifier.trim() || undefined : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { constants, createCipheriv, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { selfSigned } from '../../../../test/support/scep-client.ts';
+import { selfSigned } from '../../../../test/simulated-devices/apple/index.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
 import { readEnvelopedData } from './wire/enveloped-data.ts';
 

@@ -1,12 +1,12 @@
-import { createHash, sign, verify, type KeyObject } from 'node:crypto';
+import { hash, sign, verify, type KeyObject } from 'node:crypto';
 import { octetsOf, oidOf } from '../../../kernel/der-read.ts';
-import { derOctets, derOid, derSequence } from '../../../kernel/der-write.ts';
+import { derOctets, derOid } from '../../../kernel/der-write.ts';
 import { oids } from './wire/oids.ts';
 import type { SignedData } from './wire/read-signed-data.ts';
 import {
   encodeAttributes,
   encodeSignedData,
-  issuerAndSerialNumber,
+  issuerAndSerialNumberIn,
   type Attribute,
 } from './wire/write-signed-data.ts';
 
@@ -28,8 +28,14 @@ const signatureDigests: Readonly<Record<string, string>> = {
 
 /** The DER of the certificate that the signer names, if it came with the message. */
 export function signerCertificate({ signer, certificates }: SignedData): Uint8Array | undefined {
-  const named = Buffer.from(derSequence(signer.issuer, signer.serialNumber));
-  return certificates.find((certificate) => named.equals(issuerAndSerialNumber(certificate)));
+  return certificates.find((certificate) => {
+    const { issuer, serialNumber } = issuerAndSerialNumberIn(certificate);
+    return areEqual(issuer.raw, signer.issuer) && areEqual(serialNumber.raw, signer.serialNumber);
+  });
+}
+
+function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }
 
 /** Whether the message, with the content that it has or that came beside it, was signed with this key. */
@@ -47,7 +53,7 @@ export function isSignedBy(
     contentType?.length === 1 &&
     oidOf(contentType[0]) === oids.data &&
     messageDigest?.length === 1 &&
-    createHash(digest).update(content).digest().equals(octetsOf(messageDigest[0])) &&
+    areEqual(hash(digest, content, 'buffer'), octetsOf(messageDigest[0])) &&
     verify(digest, signedBytes, publicKey, signature)
   );
 }
@@ -58,9 +64,7 @@ export function signContent(
   content: Uint8Array | undefined,
   attributes: readonly Attribute[] = [],
 ): Uint8Array {
-  const messageDigest = createHash('sha256')
-    .update(content ?? new Uint8Array())
-    .digest();
+  const messageDigest = hash('sha256', content ?? new Uint8Array(), 'buffer');
   const encoded = encodeAttributes([
     { type: oids.contentType, value: derOid(oids.data) },
     { type: oids.messageDigest, value: derOctets(messageDigest) },

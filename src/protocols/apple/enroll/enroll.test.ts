@@ -6,7 +6,7 @@ import {
   pkiMessage,
   readPkiReply,
   selfSigned,
-} from '../../../../test/support/scep-client.ts';
+} from '../../../../test/simulated-devices/apple/index.ts';
 import { testServer, type Tenant, type TestServer } from '../../../../test/support/server.ts';
 import { Secret } from '../../../kernel/secret.ts';
 import { isSignedBy, signerCertificate } from '../cms/signature.ts';

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import {
   certificateAuthority,
+  findAuthority,
   type CertificateAuthority,
 } from '../../../devices/certificate-authority/index.ts';
 import { findEnrollment, requireOpen } from '../../../devices/enrollments/index.ts';
@@ -14,8 +15,12 @@ import {
   organizationById,
   type ChangeServices,
   type Scope,
+  type WriteContext,
 } from '../../../tenancy/index.ts';
 import type { Database } from '../../../database/index.ts';
+import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
+import { signContent } from '../cms/signature.ts';
+import type { AppleSettings } from '../options.ts';
 import { newChallenge } from '../scep/challenge.ts';
 import { enrollmentProfile } from './profile.ts';
 
@@ -54,9 +59,30 @@ export async function makeEnrollmentProfile(
     read: { db: database, scope },
     change: (work) => change(services, scope, work),
   });
-  const challenge = newChallenge(secrets, organization.id, found.enrollment.id, now);
+  const challenge = newChallenge(secrets, organization.id, { enrollmentId: found.enrollment.id }, now);
   const profile = writePlist(enrollmentProfile({ ...request, organization, topic, challenge }));
   return { profile, authority };
+}
+
+/**
+ * The enrolment profile by which a device that is enrolled gets a new certificate in the place of its own, signed. It counts as no use. The
+ * topic cannot change.
+ */
+export async function makeRenewalProfile(
+  context: WriteContext,
+  settings: Pick<AppleSettings, 'publicUrl' | 'tlsAuthority'>,
+  channel: Pick<AppleChannel, 'enrollmentId' | 'certificateSerial' | 'topic'>,
+): Promise<Uint8Array> {
+  const { scope, now, secrets } = context;
+  const { organization } = scope;
+  const { enrollmentId, certificateSerial: renews, topic } = channel;
+  const authority = (await findAuthority(context))!;
+  const challenge = newChallenge(secrets, organization.id, { enrollmentId, renews }, now);
+  const profile = enrollmentProfile({ ...settings, organization, topic: topic!, challenge });
+  return signContent(
+    { certificate: authority.certificate.raw, key: authority.key },
+    Buffer.from(writePlist(profile)),
+  );
 }
 
 /** A device cannot be woken without a push certificate, and never takes another topic than that with which it enrolled. */

@@ -1,8 +1,10 @@
-import { createHash, type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { hexOfId } from '../../../kernel/id.ts';
 import type { PlistDict } from '../../../kernel/plist/plist-value.ts';
 import type { Secret } from '../../../kernel/secret.ts';
 import type { Organization } from '../../../tenancy/index.ts';
+import { contentUuid } from '../content-address.ts';
+import { ownIdentifier } from '../own-identifier.ts';
 
 export interface EnrollmentProfile {
   readonly organization: Organization;
@@ -30,12 +32,12 @@ const digitalSignature = 1;
 export function enrollmentProfile(profile: EnrollmentProfile): PlistDict {
   const { organization, publicUrl, topic, challenge, tlsAuthority } = profile;
   const hex = hexOfId(organization.id);
-  const identifier = `muster.${hex}.enrollment`;
+  const identifier = enrollmentIdentifier(organization);
   const payload = (type: string, name: string, content: PlistDict): PlistDict => ({
     PayloadType: type,
     PayloadVersion: 1,
     PayloadIdentifier: `${identifier}.${type}`,
-    PayloadUUID: stableUuid(`${identifier}.${type}`),
+    PayloadUUID: contentUuid(`${identifier}.${type}`),
     PayloadDisplayName: name,
     PayloadOrganization: organization.name,
     ...content,
@@ -72,7 +74,7 @@ export function enrollmentProfile(profile: EnrollmentProfile): PlistDict {
     PayloadType: 'Configuration',
     PayloadVersion: 1,
     PayloadIdentifier: identifier,
-    PayloadUUID: stableUuid(identifier),
+    PayloadUUID: contentUuid(identifier),
     PayloadDisplayName: `Device management of ${organization.name}`,
     PayloadDescription: `Lets ${organization.name} manage this device.`,
     PayloadOrganization: organization.name,
@@ -82,11 +84,7 @@ export function enrollmentProfile(profile: EnrollmentProfile): PlistDict {
   };
 }
 
-/** A UUID made of a name: the same name has always the same (RFC 9562, section 5.8). */
-function stableUuid(name: string): string {
-  const octets = createHash('sha256').update(name).digest().subarray(0, 16);
-  octets[6] = (octets[6]! & 0x0f) | 0x80;
-  octets[8] = (octets[8]! & 0x3f) | 0x80;
-  const hex = octets.toString('hex').toUpperCase();
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+/** By which devices know the profile of their enrolment. */
+export function enrollmentIdentifier({ id }: Pick<Organization, 'id'>): string {
+  return ownIdentifier(hexOfId(id), 'enrollment');
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuseOtherMethods } from '../../../http/index.ts';
 import { signContent } from '../cms/signature.ts';
-import type { AppleOptions } from '../options.ts';
+import type { AppleSettings } from '../options.ts';
 import { makeEnrollmentProfile } from './make-profile.ts';
 
 type EnrollRequest = FastifyRequest<{ Params: { code: string }; Querystring: { unsigned?: string } }>;
 
 /** Where a device, or the person in front of it, opens its enrolment profile. `?unsigned=1` gives it without a signature around it. */
-export async function enrollRoutes(server: FastifyInstance, options: AppleOptions): Promise<void> {
+export async function enrollRoutes(server: FastifyInstance, options: AppleSettings): Promise<void> {
   const { services, publicUrl, tlsAuthority } = options;
   const url = '/mdm/apple/enroll/:code';
   server.route({

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import {
   findCertificateFor,
   fingerprintOfKey,
@@ -25,7 +25,13 @@ export async function issueForChallenge(
 ): Promise<IssuedCertificate> {
   const { publicKey, challenge } = readCertificateRequest(requestBytes);
   const { secrets, scope, now } = context;
-  const { enrollmentId, challengeHash } = readChallenge(secrets, scope.organization.id, challenge, now);
+  const { enrollmentId, challengeHash, renews } = readChallenge(
+    secrets,
+    scope.organization.id,
+    challenge,
+    now,
+  );
+  if (renews !== undefined) return renewFor(context, authority, publicKey, renews);
   // Whoever asks with the same challenge at the same time waits here.
   await lockEnrollment(context, enrollmentId);
   const issued = await findCertificateFor(context, { challengeHash });
@@ -39,6 +45,22 @@ export async function issueForChallenge(
   return issued;
 }
 
+/** The device was given the challenge by the channel that its certificate protects. */
+async function renewFor(
+  context: WriteContext,
+  authority: CertificateAuthority,
+  publicKey: KeyObject,
+  serialNumber: string,
+): Promise<IssuedCertificate> {
+  const renewed = await lockCertificate(context, { serialNumber });
+  if (!renewed || renewed.revokedAt) {
+    throw new Fault('forbidden', 'The certificate that shall be renewed was revoked.');
+  }
+  const issued = await findCertificateFor(context, { renewed, publicKey });
+  if (issued?.revokedAt) throw new Fault('forbidden', 'The renewed certificate was revoked.');
+  return issued ?? issueCertificate(context, authority, publicKey, { renewed });
+}
+
 /**
  * Issues a certificate in place of the one that the request is signed with. Asked again for the same key, the same one.
  * Faults: `malformedBody`, `invalidInput`, `forbidden`.
@@ -49,7 +71,7 @@ export async function renewCertificate(
   requestBytes: Uint8Array,
   signer: X509Certificate,
 ): Promise<IssuedCertificate> {
-  const renewed = await lockCertificate(context, signer.raw);
+  const renewed = await lockCertificate(context, { der: signer.raw });
   if (!renewed) throw new Fault('forbidden', 'The renewal is signed with a certificate of somebody else.');
   if (renewed.revokedAt) throw new Fault('forbidden', 'The certificate that signs the renewal was revoked.');
   if (renewed.certificate.validToDate <= context.now) {

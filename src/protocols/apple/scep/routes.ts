@@ -10,7 +10,7 @@ import {
   organizationById,
   type Organization,
 } from '../../../tenancy/index.ts';
-import type { AppleOptions } from '../options.ts';
+import type { AppleSettings } from '../options.ts';
 import { answerPkiOperation } from './answer.ts';
 
 /** What the server can do (RFC 8894, section 3.5.2). */
@@ -28,7 +28,7 @@ const capabilities = [
 type ScepRequest = FastifyRequest<{ Params: { organization: string } }>;
 
 /** The Simple Certificate Enrolment Protocol (RFC 8894), by which a device gets its certificate. */
-export async function scepRoutes(server: FastifyInstance, { services }: AppleOptions): Promise<void> {
+export async function scepRoutes(server: FastifyInstance, { services }: AppleSettings): Promise<void> {
   const url = '/scep/:organization';
 
   async function organizationOf({ params }: ScepRequest): Promise<Organization> {

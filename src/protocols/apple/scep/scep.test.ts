@@ -11,10 +11,10 @@ import {
   type Identity,
   type PkiMessage,
   type PkiReply,
-} from '../../../../test/support/scep-client.ts';
+} from '../../../../test/simulated-devices/apple/index.ts';
 import { testServer, type Tenant, type TestServer } from '../../../../test/support/server.ts';
 import { sql } from '../../../database/index.ts';
-import { certificateAuthority } from '../../../devices/certificate-authority/index.ts';
+import { certificateAuthority, revokeCertificate } from '../../../devices/certificate-authority/index.ts';
 import {
   createEnrollment,
   newEnrollmentCode,
@@ -58,7 +58,7 @@ const enrol = (content: { maxUses?: number; expiresAt?: Date } = {}, tenant = se
     createEnrollment(context, { platform: 'apple', code: newEnrollmentCode(randomBytes), ...content }),
   );
 const challengeFor = ({ id }: { readonly id: Id }, tenant = server.tenant) =>
-  newChallenge(server.secrets, tenant.organization.id, id, server.now()).reveal();
+  newChallenge(server.secrets, tenant.organization.id, { enrollmentId: id }, server.now()).reveal();
 const usesOf = ({ id }: { readonly id: Id }) =>
   server.change(server.tenant, async (context) => (await requireEnrollment(context, id)).uses);
 
@@ -386,6 +386,22 @@ describe('a renewal', () => {
     expect(sameKey.certificates[0]!.checkPrivateKey(keys.privateKey)).toBe(true);
   });
 
+  test('by a challenge is refused once what it gave was revoked', async () => {
+    const { id } = await enrol();
+    const renews = current.certificate.serialNumber;
+    const challenge = newChallenge(
+      server.secrets,
+      server.tenant.organization.id,
+      { enrollmentId: id, renews },
+      server.now(),
+    ).reveal();
+    const request = certificateRequest(newKeys(), challenge);
+    const [issued] = (await ask(request)).certificates;
+    expect((await ask(request)).certificates[0]!.serialNumber).toBe(issued!.serialNumber);
+    await server.change(server.tenant, (context) => revokeCertificate(context, issued!.serialNumber));
+    expect(await ask(request)).toMatchObject(refused);
+  });
+
   test('is refused to a stranger, after the end, and for a revoked certificate', async () => {
     const request = certificateRequest(otherKeys, undefined);
     expect(await ask(request, { type: '17' }, signer)).toMatchObject(refused);
@@ -394,9 +410,9 @@ describe('a renewal', () => {
     const answer = await post(message, `/scep/foreign?operation=PKIOperation`);
     expect(readPkiReply(answer.rawPayload, await authorityOf(foreign), current)).toMatchObject(refused);
 
-    await sql`
-      update devices_certificate set revoked_at = now() where serial_number = ${current.certificate.serialNumber}
-    `.execute(server.database.connection);
+    await server.change(server.tenant, (context) =>
+      revokeCertificate(context, current.certificate.serialNumber),
+    );
     expect(await ask(request, { type: '17' }, current)).toMatchObject(refused);
     await sql`update devices_certificate set revoked_at = null`.execute(server.database.connection);
     expect(await ask(request, { type: '17' }, current)).toMatchObject(success);

@@ -8,7 +8,7 @@ import {
   derSmallInteger,
   derTagged,
 } from '../../../../kernel/der-write.ts';
-import { expectTag, readDer, sequenceOf, tags } from '../../../../kernel/der-read.ts';
+import { expectTag, readDer, sequenceOf, tags, type Der } from '../../../../kernel/der-read.ts';
 import { oids } from './oids.ts';
 
 /** An attribute and its one value, as DER. */
@@ -76,8 +76,17 @@ export function contentInfo(type: string, content: Uint8Array): Uint8Array {
 
 /** How CMS names a certificate. `certificate` is its DER. Faults: `malformedBody`. */
 export function issuerAndSerialNumber(certificate: Uint8Array): Uint8Array {
+  const { issuer, serialNumber } = issuerAndSerialNumberIn(certificate);
+  return derSequence(issuer.raw, serialNumber.raw);
+}
+
+/** What names a certificate, as it stands in its DER. Faults: `malformedBody`. */
+export function issuerAndSerialNumberIn(certificate: Uint8Array): {
+  readonly issuer: Der;
+  readonly serialNumber: Der;
+} {
   const fields = sequenceOf(sequenceOf(readDer(certificate))[0]);
   // The version may be left out.
   const [serialNumber, , issuer] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields;
-  return derSequence(expectTag(issuer, tags.sequence).raw, expectTag(serialNumber, tags.integer).raw);
+  return { issuer: expectTag(issuer, tags.sequence), serialNumber: expectTag(serialNumber, tags.integer) };
 }

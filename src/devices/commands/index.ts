@@ -1,0 +1,20 @@
+export type { CheckedCommand, CommandMaker, DeviceAction } from './device-action.ts';
+export { cancelCommands } from './cancel-commands.ts';
+export {
+  listCommands,
+  pageOfCommands,
+  queueCommand,
+  requireCommand,
+  type DeviceCommand,
+} from './commands.ts';
+export { commandStates } from './tables.ts';
+export { latestCommands, readPins } from './latest-commands.ts';
+export { newPin } from './new-pin.ts';
+export {
+  finishCommand,
+  lockWaitingCommands,
+  markSent,
+  putOff,
+  type WaitingCommand,
+} from './waiting-commands.ts';
+export { commandMigrations } from './migrations/index.ts';

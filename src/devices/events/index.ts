@@ -1,0 +1,2 @@
+export { listEvents, recordEvents, type DeviceEvent } from './events.ts';
+export { eventMigrations } from './migrations/index.ts';

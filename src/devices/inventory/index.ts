@@ -1,0 +1,2 @@
+export { inventoryOf, saveInventory, type InventoryPart } from './inventory.ts';
+export { inventoryMigrations } from './migrations/index.ts';

@@ -1,0 +1,85 @@
+import { saveChannel } from '../../../devices/apple-channels/index.ts';
+import { recordEvents } from '../../../devices/events/index.ts';
+import type { DeliveredItem, Delivery } from '../../../policies/index.ts';
+import type { WriteContext } from '../../../tenancy/index.ts';
+import type { Report } from '../commands/wire/report.ts';
+import type { DeclarationStatus } from '../declarations/status-report.ts';
+import type { WantedDeclaration } from '../delivery/wanted.ts';
+import { keepDeclarationSupport } from './situation.ts';
+import { withChannel, type Call } from './call.ts';
+import { textOfErrors } from './error-text.ts';
+
+/** The name under which a declaration is kept. */
+function itemOfDeclaration(identifier: string): string {
+  return `declaration ${identifier}`;
+}
+
+/** The device knows that there are other declarations, and fetches them by itself; or it says why it does not. */
+export async function afterDeclaring(
+  context: WriteContext,
+  call: Call,
+  token: string,
+  { status, errorChain }: Report,
+): Promise<Call> {
+  if (status !== 'Acknowledged') {
+    // Whatever its version promises: profiles and commands must do.
+    await keepDeclarationSupport(context, call.device, { configurations: [], statusItems: [] });
+    const title = `The device refused declarative management: ${textOfErrors(errorChain)}`;
+    await recordEvents(context, call.channel.deviceId, [{ title, details: {} }]);
+    return { ...call, delivery: declared(call, []), declarationsToken: undefined, isOutdated: true };
+  }
+  await saveChannel(context, call.channel.id, { declarationsToken: token });
+  const delivery = declared(call, call.declared);
+  return { ...withChannel(call, { declarationsToken: token }), delivery };
+}
+
+/** With these declarations in the place of those before. */
+function declared({ delivery, digests, now }: Call, declarations: readonly WantedDeclaration[]): Delivery {
+  const others = Object.entries(delivery.items).filter(([name]) => !name.startsWith(itemOfDeclaration('')));
+  const wanted = declarations.map(({ identifier, hash, keys }): [string, DeliveredItem] => {
+    const name = itemOfDeclaration(identifier);
+    const before = delivery.items[name];
+    if (before?.version === hash) return [name, before];
+    return [
+      name,
+      {
+        version: hash,
+        state: 'sent',
+        at: now.toISOString(),
+        values: Object.fromEntries(keys.map((key) => [key, digests.get(key)!])),
+        attempts: 1,
+        details: { identifier },
+      },
+    ];
+  });
+  return { ...delivery, items: Object.fromEntries([...others, ...wanted]) };
+}
+
+/** What a device says of its declarations, each in the version that it has. */
+export function withStatuses(
+  delivery: Delivery,
+  statuses: readonly DeclarationStatus[],
+  now: Date,
+): Delivery {
+  const items = { ...delivery.items };
+  for (const status of statuses) {
+    const name = itemOfDeclaration(status.identifier);
+    const item = items[name];
+    if (!item || status.kind !== 'configuration' || status.serverToken !== item.version) continue;
+    const state = stateOf(status);
+    if (state === item.state && state !== 'error') continue;
+    const { error: _, ...rest } = item;
+    const error = state === 'error' ? reasonOf(status) : undefined;
+    items[name] = { ...rest, state, at: now.toISOString(), ...(error !== undefined && { error }) };
+  }
+  return { ...delivery, items };
+}
+
+function stateOf({ valid, active }: DeclarationStatus): DeliveredItem['state'] {
+  if (valid === 'invalid') return 'error';
+  return valid === 'valid' && active ? 'verified' : 'delivered';
+}
+
+function reasonOf({ reasons }: DeclarationStatus): string {
+  return reasons.map(({ text }) => text).join(' ') || 'The device says that the declaration is not valid.';
+}

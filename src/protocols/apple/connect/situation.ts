@@ -1,0 +1,144 @@
+import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
+import { lockWaitingCommands } from '../../../devices/commands/index.ts';
+import { devicesByIds, factsOf, type Device } from '../../../devices/index.ts';
+import { inventoryOf, saveInventory } from '../../../devices/inventory/index.ts';
+import { hexOfId } from '../../../kernel/id.ts';
+import {
+  desiredStateOf,
+  digestOfValue,
+  lockDelivery,
+  noDocument,
+  systemOf,
+  type DocumentReader,
+  type ResolvedDocument,
+} from '../../../policies/index.ts';
+import type { WriteContext } from '../../../tenancy/index.ts';
+import { declarationsToken } from '../declarations/answers.ts';
+import type { Declaration } from '../declarations/declaration.ts';
+import { deliveryOf } from '../delivery/delivery.ts';
+import type { DeviceFacts } from '../delivery/facts.ts';
+import type { WantedDeclaration } from '../delivery/wanted.ts';
+import type { Call } from './call.ts';
+import { inventoryPartsFor } from './inventory.ts';
+import { itemOfProfile, type ProfileToHave } from './profile-delivery.ts';
+
+/** What a device shall have by one of its channels. */
+export interface ToHave {
+  readonly documentKey: string;
+  readonly profiles: readonly ProfileToHave[];
+  readonly declared: readonly WantedDeclaration[];
+  readonly declarations: readonly Declaration[];
+  /** Of the value of each setting, by its key. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Undefined for a device of which it is not known what it can take. */
+  readonly facts: DeviceFacts | undefined;
+}
+
+/** A certificate is replaced so long before it ends: devices can be off for weeks. */
+const renewedBefore = 60 * 24 * 3_600_000;
+
+/** The channel must be locked. */
+export async function situationOf(
+  context: WriteContext,
+  channel: AppleChannel,
+  documents: DocumentReader,
+): Promise<Call> {
+  const { now } = context;
+  const { deviceId } = channel;
+  const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
+  const commands = await lockWaitingCommands(context, deviceId, channel.id);
+  const delivery = await lockDelivery(context, deviceId, channel.id);
+  const { profiles, ...toHave } = await toHaveBy(context, device, channel, documents);
+  const own = channel.id === channel.deviceChannel;
+  const { certificateEnds } = channel;
+  return {
+    now,
+    channel,
+    device,
+    isLeaving: own && device.state === 'DELETE_REQUESTED',
+    commands,
+    delivery,
+    wanted: profiles,
+    isOutdated: false,
+    ...toHave,
+    inventoryParts: inventoryPartsFor(channel),
+    // Where a device knows declarations, there is at least that of what it shall report.
+    declarationsToken: toHave.declarations.length > 0 ? declarationsToken(toHave.declarations) : undefined,
+    endingCertificate:
+      own && certificateEnds.getTime() - now.getTime() < renewedBefore
+        ? certificateEnds.toISOString()
+        : undefined,
+  };
+}
+
+/** What the device shall have by this channel, as it is stored now. */
+export async function toHaveBy(
+  context: WriteContext,
+  device: Device,
+  channel: AppleChannel,
+  documents: DocumentReader,
+): Promise<ToHave> {
+  const state = await desiredStateOf(context, device.id, documents);
+  const documentKey = state?.documentKey ?? noDocument;
+  const facts = await factsForDelivery(context, device);
+  if (!state?.document || !facts) {
+    return { documentKey, profiles: [], declared: [], declarations: [], digests: new Map(), facts };
+  }
+  const { wanted, declarations } = deliveryOf(state.document, facts);
+  const own = channel.id === channel.deviceChannel;
+  const digests = digestsOf(state.document);
+  return {
+    documentKey,
+    facts,
+    digests,
+    profiles: wanted.flatMap((item) => {
+      if (item.via !== 'profile' || item.channel !== (own ? 'device' : 'user')) return [];
+      const { identifier, uuid, displayName, hash: version, bytes, keys } = item;
+      const values = Object.fromEntries(keys.map((key) => [key, digests.get(key)!]));
+      return [{ item: itemOfProfile(identifier), version, identifier, uuid, displayName, values, bytes }];
+    }),
+    declared: own ? wanted.filter((item) => item.via === 'declaration') : [],
+    declarations: own ? declarations : [],
+  };
+}
+
+function digestsOf({ settings }: ResolvedDocument): Map<string, string> {
+  return new Map(settings.map(({ key, value }) => [key, digestOfValue(value)]));
+}
+
+/** What a device said of declarations, under which version of its system. */
+export interface DeclarationSupport {
+  readonly configurations: readonly string[];
+  readonly statusItems: readonly string[];
+  readonly osVersion: string | null;
+}
+
+export async function keepDeclarationSupport(
+  context: WriteContext,
+  device: Device,
+  { configurations, statusItems }: Pick<DeclarationSupport, 'configurations' | 'statusItems'>,
+): Promise<void> {
+  await saveInventory(context, device.id, 'declarations', {
+    configurations: [...configurations],
+    statusItems: [...statusItems],
+    osVersion: device.summary.osVersion ?? null,
+  });
+}
+
+async function factsForDelivery(context: WriteContext, device: Device): Promise<DeviceFacts | undefined> {
+  const system = systemOf(factsOf(device));
+  if (system === undefined || system === 'windows') return undefined;
+  const { organization } = context.scope;
+  const owned = { organizationId: organization.id, id: device.id };
+  const [told] = await inventoryOf(context.db, [owned], ['declarations']);
+  const capabilities = told?.declarations?.content as Partial<DeclarationSupport> | undefined;
+  const isOfVersion = capabilities?.osVersion === (device.summary.osVersion ?? null);
+  return {
+    organizationHex: hexOfId(organization.id),
+    system,
+    osVersion: device.summary.osVersion,
+    supervised: device.summary.supervised,
+    declarations: isOfVersion ? capabilities?.configurations : undefined,
+    statusItems: isOfVersion ? capabilities?.statusItems : undefined,
+  };
+}

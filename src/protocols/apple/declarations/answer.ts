@@ -1,0 +1,52 @@
+import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
+import { devicesByIds } from '../../../devices/index.ts';
+import { Fault } from '../../../kernel/fault.ts';
+import { lockDelivery, saveDelivery, type DocumentReader } from '../../../policies/index.ts';
+import type { WriteContext } from '../../../tenancy/index.ts';
+import { withStatuses } from '../connect/declared.ts';
+import { keepDeclarationSupport, toHaveBy } from '../connect/situation.ts';
+import { declarationAnswer, declarationItems, tokens } from './answers.ts';
+import { readStatusReport } from './status-report.ts';
+
+/**
+ * Answers what a device asks of its declarations: the JSON; null for nothing, and undefined for a declaration that is not the device's.
+ * Faults: `malformedBody`.
+ *
+ * https://developer.apple.com/documentation/devicemanagement/declarativemanagementrequest
+ */
+export async function answerDeclarativeManagement(
+  context: WriteContext,
+  channel: AppleChannel,
+  documents: DocumentReader,
+  { endpoint, data }: { readonly endpoint: string; readonly data: Uint8Array | undefined },
+): Promise<string | null | undefined> {
+  if (endpoint === 'status') {
+    await keepStatus(context, channel, data ?? new Uint8Array());
+    return null;
+  }
+  const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
+  const { declarations } = await toHaveBy(context, device, channel, documents);
+  if (endpoint === 'tokens') return JSON.stringify(tokens(declarations, context.now));
+  if (endpoint === 'declaration-items') return JSON.stringify(declarationItems(declarations));
+  const [, kind, identifier] = /^declaration\/([a-z]+)\/(.+)$/.exec(endpoint) ?? [];
+  if (kind === undefined || identifier === undefined) {
+    throw new Fault('malformedBody', `'${endpoint}' is nothing that can be asked of declarations.`);
+  }
+  const found = declarationAnswer(declarations, kind, identifier);
+  return found && JSON.stringify(found);
+}
+
+async function keepStatus(context: WriteContext, channel: AppleChannel, data: Uint8Array): Promise<void> {
+  const { declarations, clientCapabilities } = readStatusReport(data);
+  const { id, deviceId } = channel;
+  const before = await lockDelivery(context, deviceId, id);
+  let after = before;
+  if (declarations) after = withStatuses(after, declarations, context.now);
+  if (clientCapabilities) {
+    const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
+    await keepDeclarationSupport(context, device, clientCapabilities);
+    // It can now be told otherwise what it shall have.
+    after = { ...after, settledKey: null };
+  }
+  if (after !== before) await saveDelivery(context, deviceId, id, after);
+}

@@ -1,0 +1,48 @@
+import type { Json, JsonObject } from '../../../kernel/json.ts';
+import { contentHash } from '../content-address.ts';
+
+/** As devices spell the kinds in `declaration/<kind>/<identifier>`. */
+export type DeclarationKind = 'activation' | 'configuration' | 'asset' | 'management';
+
+/**
+ * What a device is told that it shall be, and then keeps being by itself. Identifier and token have at most 64 octets.
+ * @see https://developer.apple.com/documentation/devicemanagement/declarationbase
+ */
+export interface Declaration {
+  readonly kind: DeclarationKind;
+  readonly type: string;
+  readonly identifier: string;
+  /** Another content has another. */
+  readonly serverToken: string;
+  readonly payload: JsonObject;
+}
+
+/**
+ * A configuration and the activation without which a device leaves it alone. Each has one of its own: an activation fails as a whole when one
+ * of its configurations does. `version` is of what the payload only refers to.
+ */
+export function activated(configuration: {
+  readonly type: string;
+  readonly identifier: string;
+  readonly payload: JsonObject;
+  readonly version?: string;
+}): readonly [configuration: Declaration, activation: Declaration] {
+  const { type, identifier, payload, version = null } = configuration;
+  return [
+    declaration('configuration', type, identifier, payload, version),
+    declaration('activation', 'com.apple.activation.simple', `${identifier}.activation`, {
+      StandardConfigurations: [identifier],
+    }),
+  ];
+}
+
+function declaration(
+  kind: DeclarationKind,
+  type: string,
+  identifier: string,
+  payload: JsonObject,
+  version: Json = null,
+): Declaration {
+  const serverToken = contentHash(JSON.stringify([type, identifier, payload, version]));
+  return { kind, type, identifier, serverToken, payload };
+}
