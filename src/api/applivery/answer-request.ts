@@ -5,11 +5,16 @@ import {
   type InProcessServices,
 } from '../../http/index.ts';
 import { api } from './api.ts';
+import type { Given } from './endpoint.ts';
 import { gatheredReads } from './gathered-reads.ts';
 
 const answer = requestAnswerer(api);
 
 /** Answers a request of the Applivery API inside the process. */
-export function answerAppliveryRequest(services: InProcessServices, request: ApiRequest): Promise<ApiAnswer> {
-  return answer(services, { gathered: gatheredReads(services.database) }, request);
+export function answerAppliveryRequest(
+  services: InProcessServices & Pick<Given, 'appleCommands' | 'publicUrl'>,
+  request: ApiRequest,
+): Promise<ApiAnswer> {
+  const { appleCommands, publicUrl, database } = services;
+  return answer(services, { gathered: gatheredReads(database), appleCommands, publicUrl }, request);
 }

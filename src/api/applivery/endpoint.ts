@@ -1,3 +1,5 @@
+import type { CommandMaker } from '../../devices/commands/index.ts';
+import type { Organization } from '../../tenancy/index.ts';
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
 import type { FaultOverrides } from './errors.ts';
 import type { GatheredReads } from './gathered-reads.ts';
@@ -6,6 +8,10 @@ export type { EndpointAnswer } from '../../http/index.ts';
 
 export interface Given {
   readonly gathered: GatheredReads;
+  /** Makes the commands that Apple devices of an organization take. */
+  readonly appleCommands: (organization: Organization) => CommandMaker;
+  /** Origin without a slash at the end. */
+  readonly publicUrl: string;
 }
 
 export interface Own {

@@ -1,5 +1,8 @@
 import type { Endpoint } from './endpoint.ts';
 import { admxConfigsEndpoints } from './resources/admx-configs.ts';
+import { appleCommandsEndpoints } from './resources/apple-commands.ts';
+import { appleDevicesEndpoints } from './resources/apple-devices.ts';
+import { appleEnrollmentTokensEndpoints } from './resources/apple-enrollment-tokens.ts';
 import { assetsEndpoints } from './resources/assets.ts';
 import { automationRulesEndpoints } from './resources/automation-rules.ts';
 import { configurationsEndpoints } from './resources/configurations.ts';
@@ -22,6 +25,9 @@ export const endpoints: readonly Endpoint[] = [
   ...deviceAudiencesEndpoints,
   ...automationRulesEndpoints,
   ...windowsDevicesEndpoints,
+  ...appleDevicesEndpoints,
+  ...appleCommandsEndpoints,
+  ...appleEnrollmentTokensEndpoints,
   ...windowsPoliciesEndpoints,
   ...windowsApplicationsEndpoints,
   ...admxConfigsEndpoints,

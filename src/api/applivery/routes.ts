@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { serve, type ServeOptions } from '../../http/index.ts';
 import { api } from './api.ts';
+import type { Given } from './endpoint.ts';
 import { gatheredReads } from './gathered-reads.ts';
 
 export async function appliveryRoutes(
   server: FastifyInstance,
-  options: Omit<ServeOptions<unknown>, 'given'>,
+  options: Omit<ServeOptions<unknown>, 'given'> & Pick<Given, 'appleCommands' | 'publicUrl'>,
 ): Promise<void> {
-  await serve(server, api, { ...options, given: { gathered: gatheredReads(options.services.database) } });
+  const { appleCommands, publicUrl, ...rest } = options;
+  const gathered = gatheredReads(options.services.database);
+  await serve(server, api, { ...rest, given: { gathered, appleCommands, publicUrl } });
 }

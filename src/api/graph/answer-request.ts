@@ -6,7 +6,7 @@ import {
   type InProcessServices,
 } from '../../http/index.ts';
 import type { Json } from '../../kernel/json.ts';
-import { dispatch, failureAnswer, type GraphAnswer } from './dispatch.ts';
+import { dispatch, failureAnswer, type GraphAnswer, type GraphServices } from './dispatch.ts';
 import { commonHeaders, errorContextOf, targetOf } from './exchange.ts';
 import { gatheredReads } from './gathered-reads.ts';
 import type { GraphVersion } from './model/document.ts';
@@ -14,6 +14,7 @@ import type { GraphVersion } from './model/document.ts';
 interface GraphInProcessServices extends InProcessServices {
   /** Scheme and host with which the links in answers begin. */
   readonly origin: string;
+  readonly appleCommands: GraphServices['appleCommands'];
 }
 
 /** Answers a request of the Graph API inside the process; throws as `answerInside` does. */

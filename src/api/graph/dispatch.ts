@@ -1,7 +1,8 @@
+import type { CommandMaker } from '../../devices/commands/index.ts';
 import { faultOf } from '../../http/index.ts';
 import { etagOf, readIfMatch } from '../../kernel/etag.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { change, type Caller, type ChangeServices } from '../../tenancy/index.ts';
+import { change, type Caller, type ChangeServices, type Organization } from '../../tenancy/index.ts';
 import {
   graphError,
   graphInternalError,
@@ -51,6 +52,8 @@ export interface GraphAnswer {
 
 /** What answering requests needs from the process. */
 export interface GraphServices extends ChangeServices {
+  /** Makes the commands that Apple devices of an organization take. */
+  readonly appleCommands: (organization: Organization) => CommandMaker;
   readonly gathered: GatheredReads;
 }
 
@@ -83,6 +86,7 @@ export async function dispatch(services: GraphServices, request: GraphRequest): 
     prefer: preferences(request.headers['prefer']),
     read: { db: services.database, scope },
     gathered: services.gathered,
+    appleCommands: services.appleCommands(request.caller.organization),
     change: (work) => change(services, scope, work),
   });
   return written(answer, serviceRoot, metadata);

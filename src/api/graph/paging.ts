@@ -39,14 +39,17 @@ export function pageOf<Item extends { readonly id: string }>(
   };
 }
 
-/** A part of a list in the order of its ids: at most `limit` items behind `after`, without the first `skip` of them. */
+/** A part of a list: at most `limit` items behind the one whose id is `after`, without the first `skip` of them. */
 export interface PageRead {
   readonly after: Id | undefined;
   readonly skip: number;
   readonly limit: number;
 }
 
-/** As `pageOf`, of a list that is read page by page in the order of the ids that `idOf` gives. */
+/**
+ * As `pageOf`, of a list that is read page by page: in the order of the ids that `idOf` gives, or in that of `$orderby`, in which a position
+ * is all that tells where a page ends.
+ */
 export async function readPage<Item>(
   query: Query,
   request: RouteRequest,
@@ -55,17 +58,21 @@ export async function readPage<Item>(
 ): Promise<Paged<Item>> {
   const { size, applied } = sizeOf(query, request);
   // One more than the page has tells whether something is left.
-  const found = await read({ ...beginningOf(query), limit: size + 1 });
+  const beginning = beginningOf(query);
+  const found = await read({ ...beginning, limit: size + 1 });
   const items = found.slice(0, size);
   const last = items.at(-1);
   const hasMore = last !== undefined && found.length > size;
-  return { items, nextLink: hasMore ? nextLink(request, skipToken(idOf(last), 0)) : undefined, applied };
+  const end = query.orderBy ? beginning.skip + size : 0;
+  return { items, nextLink: hasMore ? nextLink(request, skipToken(idOf(last), end)) : undefined, applied };
 }
 
-function beginningOf({ skip = 0, skipToken: token }: Query): Pick<PageRead, 'after' | 'skip'> {
+function beginningOf({ skip = 0, skipToken: token, orderBy }: Query): Pick<PageRead, 'after' | 'skip'> {
   if (token === undefined) return { after: undefined, skip };
-  const after = parseGuidId(readSkipToken(token)[0]);
+  const [last, end] = readSkipToken(token);
+  const after = parseGuidId(last);
   if (!after) throw unknownToken();
+  if (orderBy) return { after: undefined, skip: end };
   return { after, skip: 0 };
 }
 

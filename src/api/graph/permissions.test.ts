@@ -5,6 +5,7 @@ import { acceptedGraphPermissions, graphPermissions, neutralPermissions } from '
 
 const certificate = '/devicemanagement/applepushnotificationcertificate';
 const configurations = '/devicemanagement/deviceconfigurations';
+const devices = '/devicemanagement/manageddevices';
 const partners = '/devicemanagement/compliancemanagementpartners';
 
 /** What the routes need. */
@@ -40,8 +41,16 @@ const needed: Readonly<Record<string, Permission>> = {
   'GET /groups/{id}/transitivemembers': 'group.read',
   'GET /users': 'user.read',
   'GET /users/{id}': 'user.read',
-  'GET /devicemanagement/manageddevices': 'windows.device.read',
-  'GET /devicemanagement/manageddevices/{id}': 'apple.device.read',
+  [`GET ${devices}`]: 'windows.device.read',
+  [`GET ${devices}/{id}`]: 'apple.device.read',
+  [`PATCH ${devices}/{id}`]: 'apple.device.update',
+  [`DELETE ${devices}/{id}`]: 'apple.device.remove',
+  [`POST ${devices}/{id}/rebootnow`]: 'apple.device.command',
+  [`POST ${devices}/{id}/remotelock`]: 'apple.device.command',
+  [`POST ${devices}/{id}/retire`]: 'apple.device.command',
+  [`POST ${devices}/{id}/shutdown`]: 'apple.device.command',
+  [`POST ${devices}/{id}/syncdevice`]: 'apple.device.command',
+  [`POST ${devices}/{id}/wipe`]: 'apple.device.command',
 };
 
 /** Lists groups, says https://learn.microsoft.com/graph/permissions-reference#groupmemberreadwriteall, as the tables do not. */
@@ -58,6 +67,17 @@ const namedElsewhere: Readonly<Record<string, readonly string[]>> = {
   [`GET ${certificate}`]: [
     'DeviceManagementServiceConfig.Read.All',
     'DeviceManagementServiceConfig.ReadWrite.All',
+  ],
+};
+
+/**
+ * v1.0's page lets these erase a device, beta's does not: https://learn.microsoft.com/graph/api/intune-devices-manageddevice-wipe. Here it is
+ * a command as others are, for those who may give commands.
+ */
+const refusedHere: Readonly<Record<string, readonly string[]>> = {
+  [`POST ${devices}/{id}/wipe`]: [
+    'DeviceManagementConfiguration.ReadWrite.All',
+    'DeviceManagementManagedDevices.ReadWrite.All',
   ],
 };
 
@@ -80,7 +100,9 @@ describe.each(documentedPermissions)('%s %s', (path, method, documented) => {
     const permission = needed[route];
     expect(permission, 'the route has a neutral permission').toBeDefined();
     const expected = new Set(
-      [...documented, ...(namedElsewhere[route] ?? [])].filter((name) => !leftOut.test(name)),
+      [...documented, ...(namedElsewhere[route] ?? [])].filter(
+        (name) => !leftOut.test(name) && !refusedHere[route]?.includes(name),
+      ),
     );
     expect(acceptedGraphPermissions(permission!).toSorted()).toEqual(
       withLegacySpelling([...expected]).toSorted(),

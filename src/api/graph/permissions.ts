@@ -6,6 +6,7 @@ const actions = ['read', 'create', 'update', 'remove'] as const;
 /** What each of Intune's permissions allows: to see that there is an Intune, and its users. */
 const intune = ['organization.read', 'user.read'] as const;
 const devicesRead = ['windows.device.read', 'apple.device.read'] as const;
+const devicesWrite = ['apple.device.update', 'apple.device.remove'] as const;
 const deviceConfiguration = all('deviceConfiguration');
 const partner = all('partner');
 const group = all('group');
@@ -38,9 +39,11 @@ const documentedGrants = {
     ...partner,
     ...intune,
     ...devicesRead,
+    ...devicesWrite,
   ],
   'DeviceManagementManagedDevices.Read.All': ['pushCertificate.read', ...intune, ...devicesRead],
-  'DeviceManagementManagedDevices.ReadWrite.All': [...intune, ...devicesRead],
+  'DeviceManagementManagedDevices.ReadWrite.All': [...intune, ...devicesRead, ...devicesWrite],
+  'DeviceManagementManagedDevices.PrivilegedOperations.All': ['apple.device.command'],
   'GroupMember.Read.All': ['group.read'],
   'GroupMember.ReadWrite.All': ['group.read', 'groupMember.update'],
   'Group.Read.All': ['group.read'],
@@ -81,9 +84,13 @@ export function acceptedGraphPermissions(needed: Permission): GraphPermission[] 
 }
 
 /** Faults: `forbidden`, with the Graph permissions that would do. */
-export function requirePermission({ permissions }: Caller['principal'], permission: Permission): void {
-  if (permissions.has(permission)) return;
-  const accepted = acceptedGraphPermissions(permission);
+export function requirePermission(
+  { permissions }: Caller['principal'],
+  needed: Permission | readonly Permission[],
+): void {
+  const missing = [needed].flat().find((permission) => !permissions.has(permission));
+  if (missing === undefined) return;
+  const accepted = acceptedGraphPermissions(missing);
   throw new Fault('forbidden', `One of ${accepted.join(', ')} is needed.`, { accepted });
 }
 

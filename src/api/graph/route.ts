@@ -1,3 +1,4 @@
+import type { CommandMaker } from '../../devices/commands/index.ts';
 import { parseGuidId, type Id } from '../../kernel/id.ts';
 import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
@@ -32,6 +33,7 @@ export interface RouteRequest {
   readonly prefer: ReadonlySet<string>;
   readonly read: ReadContext;
   readonly gathered: GatheredReads;
+  readonly appleCommands: CommandMaker;
   readonly change: <Result>(work: (context: WriteContext) => Promise<Result>) => Promise<Result>;
 }
 
@@ -52,7 +54,8 @@ export interface GraphRoute {
   readonly template: string;
   readonly versions: readonly GraphVersion[];
   readonly flavour: Flavour;
-  readonly permission: Permission;
+  /** All of them are needed. */
+  readonly permission: Permission | readonly Permission[];
   readonly handle: (request: RouteRequest) => Promise<RouteAnswer>;
 }
 

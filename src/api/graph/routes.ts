@@ -22,6 +22,7 @@ import { servedContainer } from './served-operations.ts';
 interface GraphOptions {
   readonly services: ChangeServices;
   readonly authenticator: Authenticator;
+  readonly appleCommands: GraphServices['appleCommands'];
   /** `https:` or `http:`, as clients reach the server. */
   readonly scheme: string;
 }
@@ -42,7 +43,11 @@ export async function graphApi(server: FastifyInstance, options: GraphOptions): 
   });
   const gathered = gatheredReads(options.services.database);
   for (const version of bothVersions)
-    serveVersion(server, version, options, { ...options.services, gathered });
+    serveVersion(server, version, options, {
+      ...options.services,
+      gathered,
+      appleCommands: options.appleCommands,
+    });
 }
 
 function serveVersion(

@@ -1,4 +1,5 @@
 import type { GraphVersion } from './model/document.ts';
+import { wipeParameters } from './resources/wipe-parameters.ts';
 
 /** A function or action bound to a type. */
 export interface BoundOperation {
@@ -51,5 +52,12 @@ export const servedContainer: ServedContainer = {
       returns: 'Edm.String',
       versions: ['v1.0', 'beta'],
     },
+    ...['syncDevice', 'retire', 'remoteLock', 'rebootNow', 'shutDown'].map((name) => ofManagedDevice(name)),
+    { ...ofManagedDevice('wipe'), parameters: wipeParameters['v1.0'], versions: ['v1.0'] },
+    { ...ofManagedDevice('wipe'), parameters: wipeParameters.beta, versions: ['beta'] },
   ],
 };
+
+function ofManagedDevice(name: string): BoundOperation {
+  return { kind: 'Action', name, boundTo: 'microsoft.graph.managedDevice', versions: ['v1.0', 'beta'] };
+}

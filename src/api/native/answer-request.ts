@@ -12,13 +12,13 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of Muster's own API inside the process. */
 export function answerNativeRequest(
-  services: InProcessServices & Pick<Given, 'permissionsOf' | 'publicUrl'>,
+  services: InProcessServices & Pick<Given, 'permissionsOf' | 'publicUrl' | 'appleCommands'>,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  const { permissionsOf, publicUrl } = services;
+  const { permissionsOf, publicUrl, appleCommands } = services;
   return answer(
     services,
-    { permissionsOf, publicUrl, documents: documentReader(), planning: undefined },
+    { permissionsOf, publicUrl, appleCommands, documents: documentReader(), planning: undefined },
     request,
   );
 }

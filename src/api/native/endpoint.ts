@@ -1,8 +1,9 @@
+import type { CommandMaker } from '../../devices/commands/index.ts';
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { DocumentReader, Plan, ProposedChange } from '../../policies/index.ts';
-import type { Permission, Scope } from '../../tenancy/index.ts';
+import type { Organization, Permission, Scope } from '../../tenancy/index.ts';
 
 export type { EndpointAnswer } from '../../http/index.ts';
 
@@ -11,6 +12,8 @@ export interface Given {
   readonly permissionsOf: (name: string) => readonly Permission[];
   /** Of policies, for what devices shall have. */
   readonly documents: DocumentReader;
+  /** Makes the commands that Apple devices of an organization take. */
+  readonly appleCommands: (organization: Organization) => CommandMaker;
   /** Origin without a slash at the end. */
   readonly publicUrl: string;
   /** Undefined within a plan: there changes are tried already. */
@@ -31,6 +34,8 @@ export function requirePlanning(planning: Planning | undefined): Planning {
 export interface Own {
   /** With the URL unique among all operations; OpenAPI's `operationId`. */
   readonly name: string;
+  /** When a GET answers 409, if ever. */
+  readonly outdated?: string;
 }
 
 /** One operation of Muster's own API, its path below `/api/v1/organizations/{organization}`. */

@@ -1,6 +1,8 @@
 import type { Endpoint } from './endpoint.ts';
 import { applicationEndpoints } from './resources/applications.ts';
 import { auditEventEndpoints } from './resources/audit-events.ts';
+import { deviceCommandEndpoints } from './resources/device-commands.ts';
+import { deviceInventoryEndpoints } from './resources/device-inventory.ts';
 import { deviceEndpoints } from './resources/devices.ts';
 import { effectivePolicyEndpoints } from './resources/effective-policy.ts';
 import { enrollmentEndpoints } from './resources/enrollments.ts';
@@ -18,6 +20,8 @@ export const endpoints: readonly Endpoint[] = [
   ...applicationEndpoints,
   ...groupEndpoints,
   ...deviceEndpoints,
+  ...deviceCommandEndpoints,
+  ...deviceInventoryEndpoints,
   ...enrollmentEndpoints,
   ...effectivePolicyEndpoints,
   ...policyEndpoints,

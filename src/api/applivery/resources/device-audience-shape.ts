@@ -3,7 +3,7 @@ import type { Audience, AudienceMember, AudienceSelectors } from '../../../devic
 import { invalidInput } from '../../../kernel/fault.ts';
 import { hex, HexId, idOf, Timestamp } from '../shapes.ts';
 import { NullableText } from './nullable-text.ts';
-import { DeviceState, DeviceSummary, MdmUser, mdmUserOf, summaryOf, Tag } from './windows-device-shape.ts';
+import { DeviceState, DeviceSummary, MdmUser, mdmUserOf, summaryOf, Tag } from './device-shape.ts';
 
 const Groups = (description: string) =>
   Type.Array(Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { maxItems: 100 }), {

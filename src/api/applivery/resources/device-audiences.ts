@@ -23,7 +23,7 @@ import {
   readSelectors,
   Selectors,
 } from './device-audience-shape.ts';
-import { deviceSortNames, deviceSorts } from './windows-devices.ts';
+import { deviceSortNames, deviceSorts } from './device-lists.ts';
 
 const path = Type.Object({ deviceAudienceId: HexId('Device audience') });
 const idIn = ({ deviceAudienceId }: Static<typeof path>) => idOf(deviceAudienceId, 'Device audience');

@@ -27,6 +27,7 @@ beforeAll(async () => {
       os: 'Windows',
       osVersion: '10.0.26100',
       compliance: { compliant: true },
+      details: { model: 'Not told here' },
     },
     lastLocation: {
       ip: {

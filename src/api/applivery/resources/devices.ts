@@ -1,25 +1,20 @@
 import { Type, type Static } from 'typebox';
 import {
+  devicesByIds,
   listDevices,
   listDeviceTags,
   type Device,
   type DeviceFilter,
   type Platform,
 } from '../../../devices/index.ts';
+import { notFound } from '../../../kernel/fault.ts';
 import { idsOfDevicesWithPolicy } from '../../../policies/index.ts';
 import type { Organization, ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { hex, HexId, idOf, PageOf, pageOf, PageQuery, readPage, Timestamp } from '../shapes.ts';
 import { segmentQuery, segmentsOf } from './segment-query.ts';
-import {
-  DeviceState,
-  DeviceSubType,
-  DeviceSummary,
-  MdmUser,
-  mdmUserOf,
-  summaryOf,
-} from './windows-device-shape.ts';
-import { deviceSortNames, deviceSorts, TagsQuery } from './windows-devices.ts';
+import { DeviceState, DeviceSubType, DeviceSummary, MdmUser, mdmUserOf, summaryOf } from './device-shape.ts';
+import { deviceSortNames, deviceSorts, TagsQuery } from './device-lists.ts';
 
 const Text = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ maxLength, description }));
@@ -99,6 +94,22 @@ export const devicesEndpoints: readonly Endpoint[] = [
           page,
         ),
       };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    url: '/mdm/devices/{deviceId}',
+    summary: 'Get a device of any platform',
+    description: 'Deleted devices too.',
+    tag,
+    permission,
+    path: Type.Object({ deviceId: HexId('Device') }),
+    data: DeviceItem,
+    async handle({ path, read }) {
+      const id = idOf(path.deviceId, 'Device');
+      const device = (await devicesByIds(read, [id])).get(id);
+      if (!device) throw notFound('Device', path.deviceId);
+      return { data: itemOf(read.scope.organization, device), revision: device.revision };
     },
   }),
   endpoint({

@@ -1,11 +1,5 @@
 import { Type, type Static } from 'typebox';
-import {
-  deviceKey,
-  deviceNotFound,
-  listDevices,
-  moveDevice,
-  type DeviceSortField,
-} from '../../../devices/index.ts';
+import { deviceKey, deviceNotFound, listDevices, moveDevice } from '../../../devices/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
 import {
   removeWindowsDevice,
@@ -17,12 +11,12 @@ import {
 import type { Organization, ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { HexId, idOf, PageOf, pageOf, PageQuery, readPage, SegmentNumber } from '../shapes.ts';
+import { deviceSortNames, deviceSorts, largestPage, TagsQuery } from './device-lists.ts';
+import { Tag } from './device-shape.ts';
+import { NullableId } from './nullable-id.ts';
 import { ScriptInput, readScripts } from './script-shape.ts';
 import { segmentQuery, segmentsOf } from './segment-query.ts';
-import { Priority, Tag, WindowsDeviceAnswer, windowsDeviceAnswerOf } from './windows-device-shape.ts';
-
-/** A whole device can be megabytes, most of it what it reported. */
-const largestPage = 200;
+import { Priority, WindowsDeviceAnswer, windowsDeviceAnswerOf } from './windows-device-shape.ts';
 
 const path = Type.Object({
   winDeviceId: Type.String({
@@ -30,9 +24,6 @@ const path = Type.Object({
     description: 'Id, IMEI or serial number. Deleted devices have only their id.',
   }),
 });
-
-const NullableId = (description: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], pattern: '^[a-fA-F0-9]{24}$', description });
 
 const DeviceChange = Type.Object({
   displayName: Type.Optional(Type.String({ maxLength: 128 })),
@@ -51,23 +42,6 @@ const DeviceChange = Type.Object({
     Type.Array(Type.Object({ smartAttributeId: HexId('Smart attribute') })),
   ),
 });
-
-/** The vendor's names of what lists of devices can be sorted by. */
-export const deviceSorts = {
-  createdAt: 'createdAt',
-  updatedAt: 'updatedAt',
-  displayName: 'displayName',
-  state: 'state',
-  'summary.serialNumber': 'serialNumber',
-  enrolledDate: 'enrolledAt',
-  lastStatusReportTime: 'lastStatusReportAt',
-} as const satisfies Record<string, DeviceSortField>;
-
-export const deviceSortNames = Object.keys(deviceSorts) as [keyof typeof deviceSorts];
-
-export const TagsQuery = Type.Optional(
-  Type.Array(Tag, { maxItems: 256, description: 'Only devices with at least one of these tags' }),
-);
 
 const tag = 'Windows devices';
 

@@ -16,6 +16,7 @@ interface EnumOverlay {
 }
 
 const readOnly = { readOnly: true } as const;
+const octets = { type: 'Edm.Int64', default: 0 } as const;
 
 // CSDL: payload is Edm.Binary. Order of https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macoscustomconfiguration
 const rawProfile: TypeOverlay = {
@@ -167,6 +168,40 @@ export const typeOverlays: Readonly<Record<string, TypeOverlay>> = {
     omitted: ['cloudLicensing'],
     properties: { members: { reference: true }, transitiveMembers: { reference: true, readOnly: true } },
   },
+
+  // CSDL: Edm.Int64; the documentation has 0 as the default of each. The date's name does not end as others do. What is left out belongs to
+  // other products (Chrome OS, Windows 365, Configuration Manager) or is a navigation property.
+  managedDevice: {
+    omitted: [
+      'chromeOSDeviceInfo',
+      'cloudPcRemoteActionResults',
+      'configurationManagerClientEnabledFeatures',
+      'configurationManagerClientHealthState',
+      'configurationManagerClientInformation',
+      'deviceHealthScriptStates',
+    ],
+    properties: {
+      freeStorageSpaceInBytes: octets,
+      totalStorageSpaceInBytes: octets,
+      physicalMemoryInBytes: octets,
+      skuNumber: { default: 0 },
+      windowsActiveMalwareCount: { default: 0 },
+      windowsRemediatedMalwareCount: { default: 0 },
+      managementCertificateExpirationDate: { type: 'Edm.DateTimeOffset' },
+    },
+  },
+  hardwareInformation: {
+    properties: {
+      batteryChargeCycles: { default: 0 },
+      batteryHealthPercentage: { default: 0 },
+      batteryLevelPercentage: { type: 'Edm.Double' },
+      deviceLicensingLastErrorCode: { default: 0 },
+      freeStorageSpace: octets,
+      operatingSystemProductType: { default: 0 },
+      totalStorageSpace: octets,
+    },
+  },
+  sharedAppleDeviceUser: { properties: { dataQuota: { type: 'Edm.Int64' }, dataUsed: octets } },
 
   // https://learn.microsoft.com/graph/api/resources/device: "For internal use only."
   device: { omitted: ['alternativeSecurityIds'] },

@@ -13,7 +13,12 @@ interface ServedType {
 export const servedTypes: Readonly<Record<string, ServedType>> = {
   deviceManagement: {
     structural: false,
-    navigation: ['applePushNotificationCertificate', 'complianceManagementPartners', 'deviceConfigurations'],
+    navigation: [
+      'applePushNotificationCertificate',
+      'complianceManagementPartners',
+      'deviceConfigurations',
+      'managedDevices',
+    ],
   },
   applePushNotificationCertificate: {},
   complianceManagementPartner: {},
@@ -34,6 +39,8 @@ export const servedTypes: Readonly<Record<string, ServedType>> = {
   windows10CustomConfiguration: {},
   omaSetting: { withDerived: true },
   deviceConfigurationAssignment: {},
+  managedDevice: {},
+  remoteLockActionResult: {},
   deviceAndAppManagementAssignmentTarget: { withDerived: true },
   group: { navigation: ['members', 'transitiveMembers'] },
   // What Graph answers with unless `$select` asks for more, and what is known besides.

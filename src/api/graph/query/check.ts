@@ -129,7 +129,8 @@ export function literalFor(
       `The operator '${operator}' cannot compare with null at character ${token.at}.`,
     );
   }
-  const isOrdered = type === 'Edm.String' || type === 'Edm.Int32' || type === 'Edm.DateTimeOffset';
+  const isOrdered =
+    type === 'Edm.String' || type === 'Edm.Int32' || type === 'Edm.Int64' || type === 'Edm.DateTimeOffset';
   if (!isEquality && !isOrdered) {
     throw refuse(
       scope.option,
@@ -151,6 +152,7 @@ const examples: Readonly<Record<string, string>> = {
   'Edm.DateTimeOffset': '2026-01-31T08:30:00Z, without quotes',
   'Edm.Boolean': 'true or false',
   'Edm.Int32': '5',
+  'Edm.Int64': '5',
   'Edm.Guid': '00000000-0000-0000-0000-000000000000',
 };
 
@@ -161,6 +163,7 @@ function readLiteral(scope: Scope, type: string, token: Token): FilterValue | un
     case 'Edm.String':
       return token.kind === 'string' || token.kind === 'guid' ? token.value : undefined;
     case 'Edm.Int32':
+    case 'Edm.Int64':
       return token.kind === 'number' ? token.value : undefined;
     case 'Edm.Boolean':
       return token.kind === 'word' && (token.value === 'true' || token.value === 'false')

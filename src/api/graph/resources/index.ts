@@ -7,6 +7,8 @@ import { deviceConfigurationRoutes } from './device-configurations.ts';
 import { deviceManagementRoutes } from './device-management.ts';
 import { groupMemberRoutes } from './group-members.ts';
 import { groupRoutes } from './groups.ts';
+import { managedDeviceActionRoutes } from './managed-device-actions.ts';
+import { managedDeviceRoutes } from './managed-devices.ts';
 import { omaSettingPlainTextRoute } from './oma-setting-plain-text.ts';
 
 /** Every operation of the Graph API. */
@@ -18,6 +20,8 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...deviceConfigurationAssignmentRoutes,
   ...deviceConfigurationStatusRoutes,
   omaSettingPlainTextRoute,
+  ...managedDeviceRoutes,
+  ...managedDeviceActionRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,
 ];

@@ -1,4 +1,7 @@
 import { Type, type Static } from 'typebox';
+import { lastWakeOf, type WakeOutcome } from '../../../devices/apple-channels/index.ts';
+import { listCommands, type DeviceCommand } from '../../../devices/commands/index.ts';
+import { listEvents, type DeviceEvent } from '../../../devices/events/index.ts';
 import { auditTargetOfDevice, type Device } from '../../../devices/index.ts';
 import { parseHexId, type Id } from '../../../kernel/id.ts';
 import { listAuditEvents, type AuditEvent, type ReadContext } from '../../../tenancy/index.ts';
@@ -8,9 +11,9 @@ import { Guid, Nullable, Timestamp } from '../shapes.ts';
 export const TimelineItem = Type.Object({
   id: Guid('Id'),
   at: Timestamp('When it happened'),
-  kind: Type.Enum(['change', 'state', 'report', 'waiting'], {
+  kind: Type.Enum(['change', 'state', 'report', 'waiting', 'event', 'command', 'wake'], {
     description:
-      'A change by an administrator, another state of the device, its last status report, or settings that it does not have yet, and why',
+      'A change by an administrator, another state of the device, its last status report, settings that it does not have yet, and why, something that it did or that happened to it, a command with how far it is, or when it was last woken',
   }),
   title: Type.String({ description: 'What happened, for people' }),
   actor: Nullable(
@@ -25,15 +28,15 @@ export const TimelineItem = Type.Object({
   ),
   details: Type.Record(Type.String(), Type.Unknown(), {
     description:
-      'Of a change its `action`, and the changed properties `before` and `after`; of a state `state` and `reason`; of settings that wait `state`, `reason`, `settings` (how many) and the first `keys`',
+      'Of a change its `action`, and the changed properties `before` and `after`; of a state `state` and `reason`; of settings that wait `state`, `reason`, `settings` (how many) and the first `keys`; of a command its `commandId`, `command` and `state`, `sentAt`, `notNowSince`, `finishedAt` and `error` where there are; of waking the `result`',
   }),
 });
 
 type Item = Omit<Static<typeof TimelineItem>, 'id'> & { readonly id: Id };
 
 /**
- * What happened to a device, newest first: changes from the audit log, its states and its last report. Actors are told to callers with
- * `audit.read`.
+ * What happened to a device, newest first: changes from the audit log, its states and its last report, what it did, the commands that it was
+ * given, and when it was last woken. Actors are told to callers with `audit.read`. A constant number of statements.
  */
 export async function listTimeline(
   context: ReadContext,
@@ -42,19 +45,90 @@ export async function listTimeline(
   { after, limit }: { readonly after: Id | undefined; readonly limit: number },
 ): Promise<Item[]> {
   const { type, id } = auditTargetOfDevice(device);
-  const events = await listAuditEvents(context, { targetType: type, targetId: id, olderThan: after, limit });
   const { permissions } = context.scope.principal;
   const seesPolicies = policyPermissions.every((permission) => permissions.has(permission));
-  const waiting = seesPolicies
-    ? waitingItems(device, await effectivePolicyOf(context, device, documents))
-    : [];
-  const showsActors = context.scope.principal.permissions.has('audit.read');
+  const [changes, events, commands, wake, policy] = await Promise.all([
+    listAuditEvents(context, { targetType: type, targetId: id, olderThan: after, limit }),
+    listEvents(context, id, { after, limit }),
+    listCommands(context, id, { after, limit }),
+    device.platform === 'apple' ? lastWakeOf(context, id) : undefined,
+    seesPolicies ? effectivePolicyOf(context, device, documents) : undefined,
+  ]);
+  const showsActors = permissions.has('audit.read');
+  const computed = [
+    ...ownItems(device),
+    ...(policy ? waitingItems(device, policy) : []),
+    ...(wake ? [wakeItem(wake)] : []),
+  ];
   return [
-    ...[...ownItems(device), ...waiting].filter((own) => after === undefined || own.id < after),
-    ...events.map(changeOf(showsActors)),
+    ...computed.filter((own) => after === undefined || own.id < after),
+    ...changes.map(changeOf(showsActors)),
+    ...events.map(eventItem),
+    ...commands.map(commandItem),
   ]
     .toSorted((left, right) => (left.id < right.id ? 1 : -1))
     .slice(0, limit);
+}
+
+function eventItem({ id, at, title, details }: DeviceEvent): Item {
+  return { id, at: at.toISOString(), kind: 'event', title, actor: null, details };
+}
+
+/** A command stands where it was given; what came of it is told there. */
+function commandItem(command: DeviceCommand): Item {
+  const { id, type, state, createdAt, sentAt, notNow, finishedAt, error } = command;
+  return {
+    id,
+    at: createdAt.toISOString(),
+    kind: 'command',
+    title: `The command '${type}' ${progressOfCommand(command)}`,
+    actor: null,
+    details: {
+      commandId: id,
+      command: type,
+      state,
+      ...(sentAt && { sentAt: sentAt.toISOString() }),
+      ...(notNow && { notNowSince: notNow.since.toISOString() }),
+      ...(finishedAt && { finishedAt: finishedAt.toISOString() }),
+      ...(error !== null && { error }),
+    },
+  };
+}
+
+function progressOfCommand({ state, notNow, error }: DeviceCommand): string {
+  const why = error === null ? '.' : `: ${error}`;
+  switch (state) {
+    case 'queued':
+      return 'waits until the device calls.';
+    case 'sent':
+      return 'was sent, and the device has not answered yet.';
+    case 'notNow':
+      return `is put off by the device since ${notNow!.since.toISOString()}.`;
+    case 'acknowledged':
+      return 'was done.';
+    case 'error':
+    case 'formatError':
+      return `was refused by the device${why}`;
+    case 'canceled':
+      return `was withdrawn${why}`;
+  }
+}
+
+const titlesOfWakes = {
+  sent: 'The device was woken.',
+  later: 'The device could not be woken; that is tried again',
+  unreachable: 'The device cannot be woken before it calls by itself',
+  refused: 'The device cannot be woken before an administrator changes something',
+} as const satisfies Record<WakeOutcome['result'], string>;
+
+function wakeItem({ at, outcome: { result, message } }: NonNullable<Awaited<ReturnType<typeof lastWakeOf>>>) {
+  const title = titlesOfWakes[result];
+  const why = message === null ? '.' : `: ${message}`;
+  return item(at, 10_000, {
+    kind: 'wake',
+    title: result === 'sent' ? title : `${title}${why}`,
+    details: { result },
+  });
 }
 
 /** What the device itself tells. Its items have no ids of their own, so they get such that the ids' order is that of time. */
@@ -126,12 +200,19 @@ function changeOf(showsActors: boolean) {
       id,
       at: at.toISOString(),
       kind: 'change',
-      title: `${actor?.name ?? 'Somebody'} ${done(event)}.`,
+      title: titleOf(event, actor?.name ?? 'Somebody'),
       actor,
       // A new device is not told whole: it is there to be read.
       details: { action, ...(before && after && { before, after }) },
     };
   };
+}
+
+function titleOf(event: AuditEvent, who: string): string {
+  const isOwn = event.actor.kind === 'device';
+  // Devices that enrol add themselves.
+  if (isOwn && event.action.endsWith('.create')) return 'The device was added.';
+  return `${isOwn ? 'The device' : who} ${done(event)}.`;
 }
 
 const spoken: Readonly<Record<string, string>> = {
@@ -150,7 +231,13 @@ function done({ action, before, after }: AuditEvent): string {
     case 'move':
       return 'moved the device to another segment';
     case 'remove':
-      return 'ended the management of the device';
+      return after?.['state'] === 'DELETE_REQUESTED'
+        ? 'asked for the end of the management of the device'
+        : 'ended the management of the device';
+    case 'command':
+      return `gave the device the command '${after?.['command'] as string}'`;
+    case 'readPin':
+      return 'read the PIN of the device';
     case 'update': {
       const changed = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
       const names = [...changed].map((name) => spoken[name] ?? name).toSorted();

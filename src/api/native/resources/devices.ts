@@ -1,17 +1,16 @@
 import { Type, type Static } from 'typebox';
 import { deviceStates, deviceSubTypes, listDevices, type Device } from '../../../devices/index.ts';
-import { invalidInput } from '../../../kernel/fault.ts';
 import { policiesOfDevice, priorityOf } from '../../../policies/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import {
   AnyId,
   Guid,
+  idIn,
   ListOf,
   Nullable,
   pageById,
   pageByOffset,
   PageQuery,
-  readId,
   Timestamp,
 } from '../shapes.ts';
 import { listTimeline, TimelineItem } from './device-timeline.ts';
@@ -91,12 +90,6 @@ function shown({ summary, ...device }: Device): Static<typeof DeviceShape> {
   };
 }
 
-function readUserId(text: string) {
-  const id = readId(text);
-  if (!id) throw invalidInput([{ path: 'userId', message: `'${text}' is not an id` }]);
-  return id;
-}
-
 export const deviceEndpoints: readonly Endpoint[] = [
   endpoint({
     name: 'listDevices',
@@ -142,7 +135,7 @@ export const deviceEndpoints: readonly Endpoint[] = [
         state,
         search,
         tags: query.tag,
-        userId: query.userId === undefined ? undefined : readUserId(query.userId),
+        userId: query.userId === undefined ? undefined : idIn(query.userId, 'userId'),
         segments: segment === undefined ? undefined : [segment],
       };
       const { items, next } = await pageByOffset(query, (part) =>

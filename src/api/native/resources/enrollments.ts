@@ -9,19 +9,15 @@ import {
   stateOfEnrollment,
   type EnrollmentWithCode,
 } from '../../../devices/enrollments/index.ts';
-import { invalidInput } from '../../../kernel/fault.ts';
-import { endpoint, type Endpoint } from '../endpoint.ts';
+import { Fault } from '../../../kernel/fault.ts';
 import {
-  AnyId,
-  Guid,
-  idInPath,
-  ListOf,
-  Nullable,
-  pageById,
-  PageQuery,
-  readId,
-  Timestamp,
-} from '../shapes.ts';
+  addEnrollmentPolicies,
+  policiesOfEnrollments,
+  type EnrollmentPolicy,
+} from '../../../policies/index.ts';
+import type { Scope, WriteContext } from '../../../tenancy/index.ts';
+import { endpoint, type Endpoint } from '../endpoint.ts';
+import { AnyId, Guid, idIn, idInPath, ListOf, Nullable, pageById, PageQuery, Timestamp } from '../shapes.ts';
 
 const tag = 'Enrolments';
 
@@ -38,6 +34,9 @@ const content = {
   segment: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Segment that the devices get' }),
 };
 
+const Priority = Type.Integer({ minimum: 0, maximum: 10_000, description: 'The lower number wins' });
+const policies = { maxItems: 100, description: 'Device configurations that each device gets by itself' };
+
 const Platform = Type.Enum(['apple'], { description: 'What kind of devices enrol' });
 
 const EnrollmentShape = Type.Object({
@@ -45,6 +44,7 @@ const EnrollmentShape = Type.Object({
   platform: Platform,
   ...content,
   userId: Nullable(Guid('User that the devices get')),
+  policies: Type.Array(Type.Object({ id: Guid('Id'), name: Type.String(), priority: Priority }), policies),
   code: Type.String({ description: 'The secret by which devices enrol' }),
   url: Type.String({ description: 'Where a device opens its enrolment profile' }),
   state: Type.Enum(['open', 'spent', 'expired'], { description: 'Whether devices can enrol' }),
@@ -54,12 +54,39 @@ const EnrollmentShape = Type.Object({
 
 const NewEnrollmentShape = Type.Object({
   platform: Platform,
-  ...Type.Partial(Type.Object({ ...content, userId: Nullable(AnyId('Id of a user')) })).properties,
+  ...Type.Partial(
+    Type.Object({
+      ...content,
+      userId: Nullable(AnyId('Id of a user')),
+      policies: Type.Array(
+        Type.Object({ id: AnyId('Id of a device configuration'), priority: Priority }),
+        policies,
+      ),
+    }),
+  ).properties,
 });
 
 const EnrollmentPath = Type.Object({ enrollment: AnyId('Id of the enrolment') });
 
-function shown(enrollment: EnrollmentWithCode, publicUrl: string, now: Date): Static<typeof EnrollmentShape> {
+/** The answers for these enrolments, in their order. */
+async function answersFor(
+  context: WriteContext,
+  enrollments: readonly EnrollmentWithCode[],
+  publicUrl: string,
+): Promise<Static<typeof EnrollmentShape>[]> {
+  const given = await policiesOfEnrollments(
+    context,
+    enrollments.map(({ id }) => id),
+  );
+  return enrollments.map((item) => shown(item, given.get(item.id) ?? [], publicUrl, context.now));
+}
+
+function shown(
+  enrollment: EnrollmentWithCode,
+  given: readonly EnrollmentPolicy[],
+  publicUrl: string,
+  now: Date,
+): Static<typeof EnrollmentShape> {
   const code = enrollment.code.reveal();
   return {
     id: enrollment.id,
@@ -70,6 +97,7 @@ function shown(enrollment: EnrollmentWithCode, publicUrl: string, now: Date): St
     tags: [...enrollment.tags],
     segment: enrollment.segment,
     userId: enrollment.userId,
+    policies: [...given],
     code,
     url: `${publicUrl}/mdm/apple/enroll/${code}`,
     // Removed ones are not read.
@@ -77,6 +105,15 @@ function shown(enrollment: EnrollmentWithCode, publicUrl: string, now: Date): St
     uses: enrollment.uses,
     createdAt: enrollment.createdAt.toISOString(),
   };
+}
+
+/** Who says that devices get a policy assigns it. */
+function requireMayAssign({ principal }: Scope): void {
+  const permission = 'deviceConfiguration.update';
+  if (principal.permissions.has(permission)) return;
+  throw new Fault('forbidden', `The permission ${permission} is needed to give policies.`, {
+    accepted: [permission],
+  });
 }
 
 export const enrollmentEndpoints: readonly Endpoint[] = [
@@ -92,7 +129,7 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
     handle: async ({ query, change, publicUrl }) =>
       change(async (context) => {
         const { items, next } = await pageById(query, (part) => listEnrollments(context, part));
-        return { data: { items: items.map((item) => shown(item, publicUrl, context.now)), next } };
+        return { data: { items: await answersFor(context, items, publicUrl), next } };
       }),
   }),
   endpoint({
@@ -105,12 +142,10 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
     permission: 'enrollment.create',
     body: NewEnrollmentShape,
     data: EnrollmentShape,
-    handle: async ({ body, change, publicUrl }) => {
-      const { userId: user, expiresAt, ...rest } = body;
-      const userId = user == null ? null : readId(user);
-      if (userId === undefined) {
-        throw invalidInput([{ path: 'userId', message: `'${user}' is not an id` }]);
-      }
+    handle: async ({ body, read, change, publicUrl }) => {
+      const { userId: user, expiresAt, policies: given = [], ...rest } = body;
+      if (given.length > 0) requireMayAssign(read.scope);
+      const userId = user == null ? null : idIn(user, 'userId');
       return change(async (context) => {
         const created = await createEnrollment(context, {
           ...rest,
@@ -118,7 +153,13 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
           expiresAt: expiresAt == null ? null : new Date(expiresAt),
           code: newEnrollmentCode(randomBytes),
         });
-        return { created: created.id, data: shown(created, publicUrl, context.now) };
+        const direct = given.map(({ id, priority }, index) => {
+          const path = `policies[${index}].id`;
+          return { policy: { id: idIn(id, path), path }, priority };
+        });
+        await addEnrollmentPolicies(context, created.id, direct);
+        const [data] = await answersFor(context, [created], publicUrl);
+        return { created: created.id, data: data! };
       });
     },
   }),
@@ -134,7 +175,7 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
     handle: async ({ path, change, publicUrl }) => {
       const id = idInPath(path.enrollment, 'Enrolment');
       return change(async (context) => ({
-        data: shown(await requireEnrollment(context, id), publicUrl, context.now),
+        data: (await answersFor(context, [await requireEnrollment(context, id)], publicUrl))[0]!,
       }));
     },
   }),
