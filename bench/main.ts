@@ -1,8 +1,13 @@
 import { parseArgs } from 'node:util';
+import { benchmarkAppleCheckin } from './apple-checkin.ts';
 import { benchmarkOperations } from './operations.ts';
 import { benchmarkPolicies } from './policies.ts';
 
-const benchmarks = { operations: benchmarkOperations, policies: benchmarkPolicies };
+const benchmarks = {
+  operations: benchmarkOperations,
+  policies: benchmarkPolicies,
+  'apple-checkin': benchmarkAppleCheckin,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -14,13 +14,27 @@ export interface Muster extends Started {
   readonly databaseUrl: string;
 }
 
-export async function startMuster(options: readonly string[] = []): Promise<Muster> {
+interface MusterOptions {
+  /** Of `muster serve`. */
+  readonly options?: readonly string[];
+  /** Of the PostgreSQL server. */
+  readonly databaseSettings?: Readonly<Record<string, string>>;
+}
+
+export async function startMuster({
+  options = [],
+  databaseSettings = {},
+}: MusterOptions = {}): Promise<Muster> {
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   // As root, PostgreSQL runs as another user, who must be able to enter.
   await chmod(folder, 0o755);
-  const cluster = await startEmbeddedCluster({ folder: join(folder, 'postgresql'), log: console.log });
+  const cluster = await startEmbeddedCluster({
+    folder: join(folder, 'postgresql'),
+    log: console.log,
+    settings: databaseSettings,
+  });
   started.defer(() => cluster.stop());
   const muster = started.use(
     await startProcess(
@@ -33,6 +47,8 @@ export async function startMuster(options: readonly string[] = []): Promise<Must
         MUSTER_PUBLIC_URL: `http://${address}`,
         MUSTER_BOOTSTRAP_API_TOKEN: token,
         MUSTER_LOG_LEVEL: 'error',
+        // Nobody is there: a benchmark calls nobody outside.
+        MUSTER_APNS_URL: 'https://127.0.0.1:1',
       },
       /ready at (\S+)/,
     ),

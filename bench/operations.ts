@@ -1,7 +1,7 @@
-import { makeApplePushCa } from '../test/support/apple-push-ca.ts';
-import { load, median, type Measured, type Target } from './load.ts';
+import { loadInRounds, type Target } from './load.ts';
 import { call, headers, startMuster } from './muster.ts';
 import type { Started } from './processes.ts';
+import { uploadPushCertificate } from './push-certificate.ts';
 import { copyForBareServer, startBareServer } from './yardstick.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function benchmarkOperations(settings: {
   rounds: number;
   connections: number;
 }): Promise<void> {
-  await using muster = await startMuster(['--demo']);
+  await using muster = await startMuster({ options: ['--demo'] });
   const targets = await prepare(muster.url);
   await copyForBareServer(muster.databaseUrl, targets.document);
   await using bare = await startBareServer(muster.databaseUrl);
@@ -26,31 +26,26 @@ export async function benchmarkOperations(settings: {
 
 async function measure(
   targets: readonly Target[],
-  { seconds, rounds, connections }: { seconds: number; rounds: number; connections: number },
+  settings: { seconds: number; rounds: number; connections: number },
   processes: { muster: Started; bare: Started },
 ): Promise<void> {
+  const { seconds, rounds, connections } = settings;
   console.log(
     `\n${connections} connections, ${rounds} rounds of ${seconds} s each; the middle round of each line\n`,
   );
-  const results = new Map<string, Measured[]>(targets.map(({ name }) => [name, []]));
-  for (const target of targets) await load(target, connections, 1);
-  for (let round = 0; round < rounds; round++) {
-    for (const target of targets) results.get(target.name)!.push(await load(target, connections, seconds));
-  }
-  const middle = (name: string, of: keyof Measured) =>
-    median(results.get(name)!.map((measured) => measured[of]));
-  const bareRate = middle(targets[0]!.name, 'perSecond');
+  const results = await loadInRounds(targets, settings);
+  const bareRate = results[0]!.perSecond;
   const width = Math.max(...targets.map(({ name }) => name.length));
   console.log(`${''.padEnd(width)}  requests/s  p50 ms  p99 ms  of bare`);
-  for (const { name } of targets) {
-    const rate = middle(name, 'perSecond');
+  for (const [index, { name }] of targets.entries()) {
+    const { perSecond, p50, p99 } = results[index]!;
     console.log(
       [
         name.padEnd(width),
-        rate.toFixed(0).padStart(10),
-        middle(name, 'p50').toFixed(0).padStart(6),
-        middle(name, 'p99').toFixed(0).padStart(6),
-        (rate / bareRate).toFixed(2).padStart(7),
+        perSecond.toFixed(0).padStart(10),
+        p50.toFixed(0).padStart(6),
+        p99.toFixed(0).padStart(6),
+        (perSecond / bareRate).toFixed(2).padStart(7),
       ].join('  '),
     );
   }
@@ -78,18 +73,7 @@ async function prepare(url: string): Promise<{ all: Target[]; document: unknown 
   const deviceChange = { displayName: 'Sales Team Laptop', tags: ['finance'], winPolicyId: policy.data.id };
   await call('PUT', device, deviceChange);
 
-  const request = await call(
-    'GET',
-    `${graph}/applePushNotificationCertificate/downloadApplePushNotificationCertificateSigningRequest`,
-  );
-  const ca = makeApplePushCa();
-  const day = 24 * 3_600_000;
-  const certificate = ca.issue(request.value, {
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 365 * day),
-  });
-  const push = { appleIdentifier: 'admin@example.com', certificate };
-  await call('PATCH', `${graph}/applePushNotificationCertificate`, push);
+  const push = await uploadPushCertificate(url);
 
   const macPolicy = {
     '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration',

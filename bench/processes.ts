@@ -21,6 +21,8 @@ export async function startProcess(
     createInterface({ input: child.stdout }).on('line', (line) => {
       const found = ready.exec(line)?.[1];
       if (found) resolve(found);
+      // What it logs are mistakes.
+      else if (line.startsWith('{')) console.error(line);
     });
     child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with code ${code}`)));
   });

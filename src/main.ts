@@ -4,6 +4,7 @@ import { addApplicationCommands } from './commands/application.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSimulateCommands } from './commands/simulate-apple.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { Fault } from './kernel/fault.ts';
 
@@ -16,6 +17,7 @@ addOrganizationCommands(program);
 addTokenCommands(program);
 addApplicationCommands(program);
 addMigrateCommand(program);
+addSimulateCommands(program);
 
 try {
   await program.parseAsync();

@@ -13,7 +13,7 @@ const layers: readonly (readonly string[])[] = [
   ['app.ts', 'demo', 'tls'],
   ['permission-names.ts', 'api-requests.ts'],
   ['config.ts', 'metrics.ts'],
-  ['api/oauth', 'api/graph', 'api/applivery', 'api/native', 'protocols/apple'],
+  ['api/oauth', 'api/graph', 'api/applivery', 'api/native', 'protocols/apple', 'connectors/apns'],
   ['http'],
   ['compliance'],
   ['policies'],
@@ -32,6 +32,11 @@ const slices = [
   'devices/audiences',
   'devices/enrollments',
   'devices/certificate-authority',
+  'devices/apple-channels',
+  'devices/commands',
+  'devices/events',
+  'devices/inventory',
+  'devices/search',
   'policies/policy-status',
 ];
 
@@ -59,32 +64,48 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     text: readFileSync(join(root, file), 'utf8'),
   }));
 
+/** The only way out of `src`, taken when it is asked for: the server runs without the tests. */
+const simulation = 'commands/simulate-apple.ts loads ../../test/simulated-devices/apple/index.ts';
+
 interface Import {
   readonly from: string;
   readonly isTest: boolean;
+  readonly isDynamic: boolean;
   readonly specifier: string;
   /** Path below `src` when the import is relative and stays inside. */
   readonly to: string | undefined;
 }
 
-const imports: Import[] = files.flatMap(({ path, isTest, text }) => {
+/** What a module imports, and what it loads only when it runs. */
+function specifiersOf(
+  path: string,
+  text: string,
+): { readonly specifier: string; readonly isDynamic: boolean }[] {
   const { module } = parseSync(path, text);
-  const specifiers = [
+  const named = [
     ...module.staticImports.map((item) => item.moduleRequest.value),
     ...module.staticExports.flatMap(({ entries }) =>
       entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : [])),
     ),
-    ...module.dynamicImports.map((item) =>
-      text.slice(item.moduleRequest.start + 1, item.moduleRequest.end - 1),
-    ),
   ];
-  return specifiers.map((specifier) => {
+  const loaded = module.dynamicImports.map((item) =>
+    text.slice(item.moduleRequest.start + 1, item.moduleRequest.end - 1),
+  );
+  return [
+    ...named.map((specifier) => ({ specifier, isDynamic: false })),
+    ...loaded.map((specifier) => ({ specifier, isDynamic: true })),
+  ];
+}
+
+const imports: Import[] = files.flatMap(({ path, isTest, text }) =>
+  specifiersOf(path, text).map(({ specifier, isDynamic }) => {
     const target = specifier.startsWith('.')
       ? relative(root, resolve(root, dirname(path), specifier))
       : undefined;
-    return { from: path, isTest, specifier, to: target?.startsWith('..') ? undefined : target };
-  });
-});
+    const to = target?.startsWith('..') ? undefined : target;
+    return { from: path, isTest, isDynamic, specifier, to };
+  }),
+);
 
 function layerOf(file: string): { folder: string; level: number } | undefined {
   const path = file.replace(/\.test\.ts$/, '.ts');
@@ -183,4 +204,34 @@ test('a domain names only its own tables', () => {
 test("X509Certificate.toLegacyObject is not called: with some keys it ends Node 24's process", () => {
   const callers = files.filter(({ text, isTest }) => !isTest && /\.toLegacyObject\(/.test(text));
   expect(callers.map(({ path }) => path)).toEqual([]);
+});
+
+test('the server runs without the tests, but for the command that simulates devices', () => {
+  // Fixtures are what tests alone use.
+  const out = imports.filter(
+    ({ from, isTest, specifier, to }) =>
+      !isTest && !from.includes('/fixtures/') && specifier.startsWith('.') && to === undefined,
+  );
+  const told = out.map(
+    ({ from, specifier, isDynamic }) => `${from} ${isDynamic ? 'loads' : 'imports'} ${specifier}`,
+  );
+  expect(told).toEqual([simulation]);
+});
+
+test('simulated devices speak the protocol without a line of the server', () => {
+  const folder = resolve(import.meta.dirname, 'simulated-devices');
+  const devices = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  expect(devices.length).toBeGreaterThan(20);
+  const foreign = devices.flatMap((file) => {
+    // Their tests may start a server, by what other tests use for it.
+    const allowed = file.endsWith('.test.ts') ? /^(simulated-devices|support)\// : /^simulated-devices\//;
+    return specifiersOf(file, readFileSync(join(folder, file), 'utf8'))
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier }) => relative(import.meta.dirname, resolve(folder, dirname(file), specifier)))
+      .filter((target) => !allowed.test(target))
+      .map((target) => `${file} imports ${target}`);
+  });
+  expect(foreign).toEqual([]);
 });

@@ -33,7 +33,7 @@ const walked: Walked[] = [
       api: 'graph' as const,
       method: route.method,
       template: `/${version}/${route.template}`,
-      permissions: [route.permission],
+      permissions: [route.permission].flat(),
     })),
   ),
 ];
@@ -84,6 +84,8 @@ test('the walk sees every route that the server has', () => {
     '/common/discovery/instance',
     '/docs',
     '/healthz',
+    '/mdm/apple/checkin/:organization',
+    '/mdm/apple/connect/:organization',
     '/mdm/apple/enroll/:code',
     '/metrics',
     '/readyz',

@@ -121,6 +121,28 @@ test('a plan, looked at and applied', async (context) => {
   expect(applied).toMatchObject({ id: plan!['id'], appliedAt: expect.any(String) });
 }, 60_000);
 
+test('a Mac, enrolled and managed', async (context) => {
+  if (spawnSync('curl', ['--version']).status !== 0) context.skip('curl is not installed');
+  const functions = block('sh', 'curl -sSf')
+    .split('\n')
+    .filter((line) => /^\w+\(\) \{/.test(line));
+  const code = [...functions, block('sh', 'simulate apple'), block('sh', 'MAC=')].join('\n');
+  const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], {
+    cwd: root,
+    environment,
+  }).ended;
+  expect(ran, ran.output).toMatchObject({ code: 0 });
+  expect(ran.output).toContain('enrolled 3 of 3, refused 0');
+  const [policy, timeline] = ran.output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, never>);
+  expect(policy).toMatchObject({ counts: { pending: 0, verified: 4 } });
+  expect(timeline).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ kind: 'report' })]),
+  });
+}, 60_000);
+
 test('the TypeScript program', async () => {
   // Inside the repository, so that it finds the packages.
   const place = join(root, 'data/readme-test');
