@@ -102,7 +102,7 @@ async function applyToComputed(
   const known = (changed: Call): Reported => ({ call: changed, isUnknown: false });
   const { delivery, now, channel } = call;
   const isDone = report.status === 'Acknowledged';
-  const isFinal = report.status === 'CommandFormatError';
+  const refusal = { errors: report.errorChain, isFinal: report.status === 'CommandFormatError' };
   switch (command.kind) {
     case 'install': {
       const { item } = command;
@@ -110,7 +110,7 @@ async function applyToComputed(
         await withEvents(
           context,
           call,
-          isDone ? installed(delivery, item, now) : refused(delivery, item, report.errorChain, now, isFinal),
+          isDone ? installed(delivery, item, now) : refused(delivery, item, refusal, now),
         ),
       );
     }
@@ -120,9 +120,7 @@ async function applyToComputed(
         await withEvents(
           context,
           call,
-          isDone || isNotThere(report)
-            ? removed(delivery, item)
-            : notRemoved(delivery, item, report.errorChain, now, isFinal),
+          isDone || isNotThere(report) ? removed(delivery, item) : notRemoved(delivery, item, refusal, now),
         ),
       );
     }

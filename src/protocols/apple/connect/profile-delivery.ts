@@ -112,19 +112,35 @@ export function installed(delivery: Delivery, item: string, now: Date): Changed 
   };
 }
 
-/** The device refused a profile. `isFinal`: it would refuse the same bytes again. */
-export function refused(
-  delivery: Delivery,
-  item: string,
-  errors: readonly ReportedError[],
-  now: Date,
-  isFinal: boolean,
-): Changed {
+/** Why the device did not do what it was told. `isFinal`: it would not do the same at another time. */
+interface Refusal {
+  readonly errors: readonly ReportedError[];
+  readonly isFinal: boolean;
+}
+
+/** The device refused a profile. */
+export function refused(delivery: Delivery, item: string, refusal: Refusal, now: Date): Changed {
   const before = delivery.items[item]!;
+  return notDone(delivery, item, { ...before, state: 'error' }, refusal, now, 'was refused');
+}
+
+/** The device did not remove a profile. */
+export function notRemoved(delivery: Delivery, item: string, refusal: Refusal, now: Date): Changed {
+  return notDone(delivery, item, delivery.items[item]!, refusal, now, 'could not be removed');
+}
+
+function notDone(
+  delivery: Delivery,
+  name: string,
+  item: DeliveredItem,
+  { errors, isFinal }: Refusal,
+  now: Date,
+  what: string,
+): Changed {
   const error = textOfErrors(errors);
   return {
-    delivery: withItem(delivery, item, failed({ ...before, state: 'error' }, error, now, isFinal)),
-    events: [eventOf(before, 'was refused', error)],
+    delivery: withItem(delivery, name, failed(item, error, now, isFinal)),
+    events: [eventOf(item, what, error)],
   };
 }
 
@@ -132,22 +148,6 @@ export function refused(
 export function removed(delivery: Delivery, item: string): Changed {
   const { [item]: before, ...items } = delivery.items;
   return { delivery: { ...delivery, items }, events: [eventOf(before!, 'was removed')] };
-}
-
-/** The device did not remove a profile. */
-export function notRemoved(
-  delivery: Delivery,
-  item: string,
-  errors: readonly ReportedError[],
-  now: Date,
-  isFinal: boolean,
-): Changed {
-  const before = delivery.items[item]!;
-  const error = textOfErrors(errors);
-  return {
-    delivery: withItem(delivery, item, failed(before, error, now, isFinal)),
-    events: [eventOf(before, 'could not be removed', error)],
-  };
 }
 
 /** A profile on a device, as its list tells it. */
