@@ -103,6 +103,14 @@ describe('a push certificate is read', () => {
   });
 });
 
+test('a date that is none is never taken for a date', () => {
+  // Node made one in about five thousand of them.
+  const pem = encodePem('CERTIFICATE', patched('270101000000Z', '271301000000Z'));
+  for (let count = 0; count < 20_000; count++) {
+    expect(refusals(() => readPushCertificate(pem))).toHaveLength(1);
+  }
+}, 60_000);
+
 describe('refused, with a sentence that says why:', () => {
   const body = good.split('\n').slice(1, -2).join('\n');
   const privateKeyPem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -180,8 +180,8 @@ function decodeDer(der: Buffer): (DecodedCertificate & { readonly raw: Buffer })
       facts: {
         pem: certificate.toString(),
         serialNumber: certificate.serialNumber,
-        notBefore: certificate.validFromDate,
-        notAfter: certificate.validToDate,
+        notBefore: momentOf(certificate.validFrom, certificate.validFromDate),
+        notAfter: momentOf(certificate.validTo, certificate.validToDate),
         publicKeyFingerprint: publicKeyFingerprint(certificate.publicKey),
         issuer: certificate.issuer.replaceAll('\n', ', '),
         subjectCommonName: commonName === undefined ? undefined : printable(commonName),
@@ -190,6 +190,11 @@ function decodeDer(der: Buffer): (DecodedCertificate & { readonly raw: Buffer })
   } catch {
     return undefined;
   }
+}
+
+/** Of a time that is none Node 24.21 makes any date: what OpenSSL says of it is told by the text alone. */
+function momentOf(text: string, date: Date): Date {
+  return text === 'Bad time value' ? new Date(Number.NaN) : date;
 }
 
 function choosePushCertificate(certificates: readonly DecodedCertificate[]): DecodedCertificate {
