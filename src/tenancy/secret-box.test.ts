@@ -29,6 +29,18 @@ test('another key, and any changed byte, are refused', () => {
   expect(() => box.open(Buffer.alloc(0), 'p')).toThrow('MUSTER_SECRET_KEY');
 });
 
+test('what a text is authenticated by is the same each time, and another for another text, purpose or key', () => {
+  const made = box.authenticate('text', 'p').toString('hex');
+  expect(box.authenticate('text', 'p').toString('hex')).toBe(made);
+  const others = [
+    box.authenticate('text ', 'p'),
+    box.authenticate('text', 'q'),
+    box.authenticate('', 'ptext'),
+    secretBox(randomBytes(32), randomBytes).authenticate('text', 'p'),
+  ];
+  expect(others.map((other) => other.toString('hex'))).not.toContain(made);
+});
+
 test('a secret does not print itself', () => {
   const secret = new Secret('hunter2');
   const printed = [String(secret), JSON.stringify({ secret }), inspect({ secret }), inspect(secret)];

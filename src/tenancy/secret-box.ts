@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { Fault } from '../kernel/fault.ts';
 import { Secret } from '../kernel/secret.ts';
 
@@ -7,6 +7,8 @@ export interface SecretBox {
   seal(secret: Secret, purpose: string): Buffer;
   /** Throws a `Fault` when the value was sealed with another key, for another purpose, or was changed. */
   open(sealed: Buffer, purpose: string): Secret;
+  /** 32 bytes that only this server can make of the text; the same for the same text and purpose. */
+  authenticate(text: string, purpose: string): Buffer;
 }
 
 const version = 1;
@@ -19,6 +21,7 @@ const tagLength = 16;
  */
 export function secretBox(key: Buffer, randomBytes: (length: number) => Buffer): SecretBox {
   const derived = Buffer.from(hkdfSync('sha256', key, '', 'muster secrets at rest', 32));
+  const authenticating = Buffer.from(hkdfSync('sha256', key, '', 'muster authentication', 32));
   return {
     seal(secret, purpose) {
       const nonce = randomBytes(nonceLength);
@@ -43,6 +46,11 @@ export function secretBox(key: Buffer, randomBytes: (length: number) => Buffer):
           { cause },
         );
       }
+    },
+    authenticate(text, purpose) {
+      return createHmac('sha256', authenticating)
+        .update(JSON.stringify([purpose, text]))
+        .digest();
     },
   };
 }

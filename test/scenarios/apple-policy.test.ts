@@ -107,7 +107,7 @@ test('the passcode of a device that knows declarations is declared, and no profi
     passcodeMinimumLength: 6,
     cameraBlocked: true,
   });
-  expect(typesOf(await device.checkIn())).toEqual(['InstallProfile', 'ProfileList', 'DeclarativeManagement']);
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
   expect(device.effective(passcode)).toMatchObject({ minLength: 6 });
   expect((await org.effective()).counts).toMatchObject({ pending: 0, verified: 3 });
   const profiles = device.channel.profiles;

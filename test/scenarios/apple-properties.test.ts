@@ -154,8 +154,9 @@ async function live(kind: keyof typeof kinds, steps: readonly Step[]): Promise<v
       case 'unlock':
         return void device.unlock();
       case 'removeProfile': {
-        const [enrollment, ...others] = device.channel.profiles;
-        if (enrollment) device.channel.profiles = [enrollment, ...others.slice(1)];
+        // What is declared the device keeps by itself.
+        const gone = device.channel.profiles.slice(1).find(({ source }) => source === 'command');
+        device.channel.profiles = device.channel.profiles.filter((profile) => profile !== gone);
         return;
       }
       case 'enrollAgain':

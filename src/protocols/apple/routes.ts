@@ -4,6 +4,7 @@ import type { Fault, FaultCode } from '../../kernel/fault.ts';
 import { checkInRoutes } from './checkin/routes.ts';
 import { signatureReader } from './cms/mdm-signature.ts';
 import { connectRoutes } from './connect/routes.ts';
+import { declaredProfileRoutes } from './declarations/routes.ts';
 import { makeRenewalProfile } from './enroll/make-profile.ts';
 import { enrollmentIdentifier } from './enroll/profile.ts';
 import { enrollRoutes } from './enroll/routes.ts';
@@ -35,6 +36,7 @@ export async function appleRoutes(server: FastifyInstance, settings: AppleSettin
   server.setErrorHandler(faultHandler(refuse));
   await server.register(enrollRoutes, settings);
   await server.register(scepRoutes, settings);
+  await server.register(declaredProfileRoutes, settings);
   const options: AppleOptions = {
     ...settings,
     sources: { signatures: signatureReader(), proxyHeader: settings.certificateHeader },

@@ -13,8 +13,9 @@ import { getPushCertificate } from '../../../devices/push-certificate/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { PlistDict } from '../../../kernel/plist/plist-value.ts';
 import { writePlist } from '../../../kernel/plist/write-plist.ts';
-import { assignByEnrollment, forgetDeliveries, type DocumentReader } from '../../../policies/index.ts';
+import { assignByEnrollment, forgetDeliveries } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
+import type { DeliverySources } from '../connect/situation.ts';
 import { answerDeclarativeManagement } from '../declarations/answer.ts';
 import { readDeviceFacts } from '../inventory/device-facts.ts';
 import { channelIdentity } from '../channel-identity.ts';
@@ -40,7 +41,7 @@ const nothing: CheckInAnswer = { kind: 'nothing' };
  */
 export async function answerCheckIn(
   context: WriteContext,
-  documents: DocumentReader,
+  sources: DeliverySources,
   message: CheckIn,
   fingerprint: Buffer,
 ): Promise<CheckInAnswer> {
@@ -88,7 +89,7 @@ export async function answerCheckIn(
     }
     case 'DeclarativeManagement': {
       const channel = await lockEnrolled(context, identity, fingerprint);
-      const text = await answerDeclarativeManagement(context, channel, documents, message);
+      const text = await answerDeclarativeManagement(context, channel, sources, message);
       if (text === undefined) return { kind: 'notFound' };
       return text === null ? nothing : { kind: 'json', text };
     }

@@ -9,7 +9,7 @@ import { readCheckIn } from './wire/messages.ts';
 
 /** Where a device says that it enrols, how it is woken, and that it leaves; and where it asks for what it left here. */
 export async function checkInRoutes(server: FastifyInstance, options: AppleOptions): Promise<void> {
-  const { services, sources, documents } = options;
+  const { services, sources } = options;
   const url = '/mdm/apple/checkin/:organization';
   server.route({
     // Devices use PUT; test clients in the field use POST.
@@ -23,7 +23,7 @@ export async function checkInRoutes(server: FastifyInstance, options: AppleOptio
       const message = readCheckIn(body);
       const scope = await scopeOf(services.database, request);
       const answer = await change(services, scope, (context) =>
-        answerCheckIn(context, documents, message, fingerprint),
+        answerCheckIn(context, options, message, fingerprint),
       );
       reply.header('cache-control', 'no-store');
       switch (answer.kind) {

@@ -1,12 +1,7 @@
 import { lockChannel, saveChannel, type AppleChannel } from '../../../devices/apple-channels/index.ts';
 import { markSent } from '../../../devices/commands/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
-import {
-  nothingDelivered,
-  saveDelivery,
-  type Delivery,
-  type DocumentReader,
-} from '../../../policies/index.ts';
+import { nothingDelivered, saveDelivery, type Delivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { channelIdentity } from '../channel-identity.ts';
 import { encodeCommand } from '../commands/wire/encode-command.ts';
@@ -17,7 +12,7 @@ import { contentOfCommand, type CommandContents } from './command-content.ts';
 import { commandUuid } from './computed-command.ts';
 import { nextCommand } from './next-command.ts';
 import { removing, sent } from './profile-delivery.ts';
-import { situationOf } from './situation.ts';
+import { situationOf, type DeliverySources } from './situation.ts';
 
 /** What a device gets for its report. */
 export type CallAnswer =
@@ -27,7 +22,7 @@ export type CallAnswer =
   | { readonly kind: 'unrecognized' };
 
 export interface CallServices {
-  readonly documents: DocumentReader;
+  readonly sources: DeliverySources;
   readonly contents: CommandContents;
   /** For what a device says that nobody asked. */
   readonly warn: (details: object, message: string) => void;
@@ -54,7 +49,7 @@ export async function answerCall(
   // It must enrol again, and the newer systems leave by themselves when they are told so.
   if (channel.state === 'ended') return { kind: 'unrecognized' };
   if (channel.state === 'authenticated') return nothing;
-  const before = await situationOf(context, channel, services.documents);
+  const before = await situationOf(context, channel, services.sources);
   if (before.device.state === 'DELETED') return { kind: 'unrecognized' };
   const reported = await applyReport(context, before, report);
   if (!reported) return nothing;

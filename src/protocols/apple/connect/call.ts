@@ -5,7 +5,6 @@ import type { Delivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { Declaration } from '../declarations/declaration.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
-import type { WantedDeclaration } from '../delivery/wanted.ts';
 import type { Situation } from './next-command.ts';
 
 /** A call of a device in its transaction: what the device is, shall have and has. */
@@ -15,7 +14,6 @@ export interface Call extends Situation {
   readonly documentKey: string;
   /** The device has told something that can change what it shall have, which was not worked out again. */
   readonly isOutdated: boolean;
-  readonly declared: readonly WantedDeclaration[];
   /** Of the value of each setting, by its key. */
   readonly digests: ReadonlyMap<string, string>;
   readonly declarations: readonly Declaration[];

@@ -7,6 +7,7 @@ import type { DeclarationStatus } from '../declarations/status-report.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { keepDeclarationSupport } from './situation.ts';
 import { withChannel, type Call } from './call.ts';
+import { itemOfProfile } from './profile-delivery.ts';
 import { textOfErrors } from './error-text.ts';
 
 /** The name under which a declaration is kept. */
@@ -36,7 +37,7 @@ export async function afterDeclaring(
 /** With these declarations in the place of those before. */
 function declared({ delivery, digests, now }: Call, declarations: readonly WantedDeclaration[]): Delivery {
   const others = Object.entries(delivery.items).filter(([name]) => !name.startsWith(itemOfDeclaration('')));
-  const wanted = declarations.map(({ identifier, hash, keys }): [string, DeliveredItem] => {
+  const wanted = declarations.map(({ identifier, hash, keys, profile }): [string, DeliveredItem] => {
     const name = itemOfDeclaration(identifier);
     const before = delivery.items[name];
     if (before?.version === hash) return [name, before];
@@ -48,7 +49,7 @@ function declared({ delivery, digests, now }: Call, declarations: readonly Wante
         at: now.toISOString(),
         values: Object.fromEntries(keys.map((key) => [key, digests.get(key)!])),
         attempts: 1,
-        details: { identifier },
+        details: { identifier, ...(profile && { profile: profile.identifier }) },
       },
     ];
   });
@@ -71,6 +72,9 @@ export function withStatuses(
     const { error: _, ...rest } = item;
     const error = state === 'error' ? reasonOf(status) : undefined;
     items[name] = { ...rest, state, at: now.toISOString(), ...(error !== undefined && { error }) };
+    // What was installed by a command before is the declaration's now, and goes with it.
+    const { profile } = item.details;
+    if (state === 'verified' && typeof profile === 'string') delete items[itemOfProfile(profile)];
   }
   return { ...delivery, items };
 }

@@ -2,6 +2,7 @@ import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
 import type { WaitingCommand } from '../../../devices/commands/index.ts';
 import type { Delivery } from '../../../policies/index.ts';
 import type { Report } from '../commands/wire/report.ts';
+import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { commandUuid, type ComputedCommand } from './computed-command.ts';
 import { nextOfDelivery, type ProfileToHave } from './profile-delivery.ts';
 
@@ -13,6 +14,7 @@ export interface Situation {
   readonly isLeaving: boolean;
   readonly commands: readonly WaitingCommand[];
   readonly wanted: readonly ProfileToHave[];
+  readonly declared: readonly WantedDeclaration[];
   readonly delivery: Delivery;
   /** The parts of the inventory that this channel is asked for, in their order. */
   readonly inventoryParts: readonly string[];
@@ -41,7 +43,7 @@ export function nextCommand(situation: Situation, status: Report['status']): Nex
     !(isPutOff && Object.hasOwn(delivery.notNow, commandUuid(command)));
   const next = [
     () => (situation.isLeaving ? ({ kind: 'leave' } as const) : undefined),
-    () => nextOfDelivery(wanted, delivery, now, mayAsk),
+    () => nextOfDelivery(wanted, declaredProfiles(situation), delivery, now, mayAsk),
     () => declaration(situation),
     () => renewal(situation),
     () =>
@@ -57,6 +59,10 @@ export function nextCommand(situation: Situation, status: Report['status']): Nex
     if (command?.kind === 'leave') return undefined;
   }
   return undefined;
+}
+
+function declaredProfiles({ declared }: Situation): string[] {
+  return declared.flatMap(({ profile }) => profile?.identifier ?? []);
 }
 
 function declaration({ declarationsToken: token, channel }: Situation): ComputedCommand | undefined {

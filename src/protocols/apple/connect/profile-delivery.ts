@@ -33,9 +33,13 @@ const hour = 3_600_000;
 /** After so many milliseconds a profile that the device refused is tried again; then no more, until it is another one. */
 const pauses = [hour, 6 * hour, 24 * hour];
 
-/** The next profile to install or to remove, or that the device shall say what it has. New ones come before old ones go, so that no rule lapses between. */
+/**
+ * The next profile to install or to remove, or that the device shall say what it has. New ones come before old ones go, so that no rule lapses
+ * between. `declared` are the identifiers of the profiles that the device shall have by declarations: it keeps what it has of them.
+ */
 export function nextOfDelivery(
   wanted: readonly ProfileToHave[],
+  declared: readonly string[],
   { items }: Delivery,
   now: Date,
   mayAsk: (command: ComputedCommand) => boolean,
@@ -44,7 +48,7 @@ export function nextOfDelivery(
     const command = { kind: 'install', item, version } as const;
     if (isToInstall(items[item], version, now) && mayAsk(command)) return command;
   }
-  const kept = new Set(wanted.map(({ item }) => item));
+  const kept = new Set([...wanted.map(({ item }) => item), ...declared.map(itemOfProfile)]);
   for (const [item, has] of Object.entries(items)) {
     if (kept.has(item) || !isProfile(item) || !isToRemove(has, now)) continue;
     const command = { kind: 'remove', item, version: has.version } as const;
@@ -184,7 +188,9 @@ export function compared(
     items[name] = { ...failed({ ...item, state: 'error' }, error, now, false), ...again(item, now) };
     events.push(eventOf(item, what));
   }
-  const known = new Set(Object.values(items).map(({ details }) => details['identifier']));
+  const known = new Set(
+    Object.values(items).flatMap(({ details }) => [details['identifier'], details['profile']]),
+  );
   for (const { identifier, uuid } of listed) {
     if (known.has(identifier) || !isOurs(identifier)) continue;
     items[itemOfProfile(identifier)] = {

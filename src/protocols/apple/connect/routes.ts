@@ -16,7 +16,7 @@ const unrecognized = {
 
 /** Where a device asks what to do, and reports what became of it. */
 export async function connectRoutes(server: FastifyInstance, options: AppleOptions): Promise<void> {
-  const { services, sources, documents, contents } = options;
+  const { services, sources, contents } = options;
   const hasNothingToDo = idleReader(services.database, services.clock);
   const url = '/mdm/apple/connect/:organization';
   server.route({
@@ -37,7 +37,7 @@ export async function connectRoutes(server: FastifyInstance, options: AppleOptio
       const scope = await scopeOf(services.database, request);
       const warn = request.log.warn.bind(request.log);
       const answer = await change(services, scope, (context) =>
-        answerCall({ documents, contents, warn }, context, report, fingerprint),
+        answerCall({ sources: options, contents, warn }, context, report, fingerprint),
       );
       switch (answer.kind) {
         case 'nothing':

@@ -16,11 +16,19 @@ import type { WriteContext } from '../../../tenancy/index.ts';
 import { declarationsToken } from '../declarations/answers.ts';
 import type { Declaration } from '../declarations/declaration.ts';
 import { deliveryOf } from '../delivery/delivery.ts';
+import { profileUrl } from '../declarations/profile-url.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
 import type { Call } from './call.ts';
 import { inventoryPartsFor } from './inventory.ts';
 import { itemOfProfile, type ProfileToHave } from './profile-delivery.ts';
+
+/** What is needed to tell what a device shall have. */
+export interface DeliverySources {
+  readonly documents: DocumentReader;
+  /** Origin without a slash at the end. */
+  readonly publicUrl: string;
+}
 
 /** What a device shall have by one of its channels. */
 export interface ToHave {
@@ -41,14 +49,14 @@ const renewedBefore = 60 * 24 * 3_600_000;
 export async function situationOf(
   context: WriteContext,
   channel: AppleChannel,
-  documents: DocumentReader,
+  sources: DeliverySources,
 ): Promise<Call> {
   const { now } = context;
   const { deviceId } = channel;
   const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
   const commands = await lockWaitingCommands(context, deviceId, channel.id);
   const delivery = await lockDelivery(context, deviceId, channel.id);
-  const { profiles, ...toHave } = await toHaveBy(context, device, channel, documents);
+  const { profiles, ...toHave } = await toHaveBy(context, device, channel, sources);
   const own = channel.id === channel.deviceChannel;
   const { certificateEnds } = channel;
   return {
@@ -75,12 +83,12 @@ export async function situationOf(
 export async function toHaveBy(
   context: WriteContext,
   device: Device,
-  channel: AppleChannel,
-  documents: DocumentReader,
+  channel: Pick<AppleChannel, 'id' | 'deviceChannel'>,
+  { documents, publicUrl }: DeliverySources,
 ): Promise<ToHave> {
   const state = await desiredStateOf(context, device.id, documents);
   const documentKey = state?.documentKey ?? noDocument;
-  const facts = await factsForDelivery(context, device);
+  const facts = await factsForDelivery(context, device, publicUrl);
   if (!state?.document || !facts) {
     return { documentKey, profiles: [], declared: [], declarations: [], digests: new Map(), facts };
   }
@@ -125,7 +133,11 @@ export async function keepDeclarationSupport(
   });
 }
 
-async function factsForDelivery(context: WriteContext, device: Device): Promise<DeviceFacts | undefined> {
+async function factsForDelivery(
+  context: WriteContext,
+  device: Device,
+  publicUrl: string,
+): Promise<DeviceFacts | undefined> {
   const system = systemOf(factsOf(device));
   if (system === undefined || system === 'windows') return undefined;
   const { organization } = context.scope;
@@ -140,5 +152,9 @@ async function factsForDelivery(context: WriteContext, device: Device): Promise<
     supervised: device.summary.supervised,
     declarations: isOfVersion ? capabilities?.configurations : undefined,
     statusItems: isOfVersion ? capabilities?.statusItems : undefined,
+    // Devices fetch profiles by https alone.
+    profileUrl: publicUrl.startsWith('https:')
+      ? (hash) => profileUrl(publicUrl, context, device.id, hash)
+      : undefined,
   };
 }

@@ -1,10 +1,10 @@
 import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
 import { devicesByIds } from '../../../devices/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
-import { lockDelivery, saveDelivery, type DocumentReader } from '../../../policies/index.ts';
+import { lockDelivery, saveDelivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { withStatuses } from '../connect/declared.ts';
-import { keepDeclarationSupport, toHaveBy } from '../connect/situation.ts';
+import { keepDeclarationSupport, toHaveBy, type DeliverySources } from '../connect/situation.ts';
 import { declarationAnswer, declarationItems, tokens } from './answers.ts';
 import { readStatusReport } from './status-report.ts';
 
@@ -17,7 +17,7 @@ import { readStatusReport } from './status-report.ts';
 export async function answerDeclarativeManagement(
   context: WriteContext,
   channel: AppleChannel,
-  documents: DocumentReader,
+  sources: DeliverySources,
   { endpoint, data }: { readonly endpoint: string; readonly data: Uint8Array | undefined },
 ): Promise<string | null | undefined> {
   if (endpoint === 'status') {
@@ -25,7 +25,7 @@ export async function answerDeclarativeManagement(
     return null;
   }
   const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
-  const { declarations } = await toHaveBy(context, device, channel, documents);
+  const { declarations } = await toHaveBy(context, device, channel, sources);
   if (endpoint === 'tokens') return JSON.stringify(tokens(declarations, context.now));
   if (endpoint === 'declaration-items') return JSON.stringify(declarationItems(declarations));
   const [, kind, identifier] = /^declaration\/([a-z]+)\/(.+)$/.exec(endpoint) ?? [];

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../kernel/json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import { contentHash } from '../content-address.ts';
 
 /** As devices spell the kinds in `declaration/<kind>/<identifier>`. */
@@ -19,17 +19,16 @@ export interface Declaration {
 
 /**
  * A configuration and the activation without which a device leaves it alone. Each has one of its own: an activation fails as a whole when one
- * of its configurations does. `version` is of what the payload only refers to.
+ * of its configurations does.
  */
 export function activated(configuration: {
   readonly type: string;
   readonly identifier: string;
   readonly payload: JsonObject;
-  readonly version?: string;
 }): readonly [configuration: Declaration, activation: Declaration] {
-  const { type, identifier, payload, version = null } = configuration;
+  const { type, identifier, payload } = configuration;
   return [
-    declaration('configuration', type, identifier, payload, version),
+    declaration('configuration', type, identifier, payload),
     declaration('activation', 'com.apple.activation.simple', `${identifier}.activation`, {
       StandardConfigurations: [identifier],
     }),
@@ -41,8 +40,7 @@ function declaration(
   type: string,
   identifier: string,
   payload: JsonObject,
-  version: Json = null,
 ): Declaration {
-  const serverToken = contentHash(JSON.stringify([type, identifier, payload, version]));
+  const serverToken = contentHash(JSON.stringify([type, identifier, payload]));
   return { kind, type, identifier, serverToken, payload };
 }

@@ -4,7 +4,7 @@ import { deliveryOf } from '../delivery/delivery.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
 import { documentOf, factsOf, organizationHex } from '../delivery/fixtures/documents.ts';
 import { declarationAnswer, declarationItems, tokens } from './answers.ts';
-import { legacyProfile } from './legacy-profile.ts';
+import type { WantedDeclaration, WantedProfile } from '../delivery/wanted.ts';
 
 const payload = 'com.apple.mobiledevice.passwordpolicy';
 const configuration = 'com.apple.configuration.passcode.settings';
@@ -165,23 +165,43 @@ test('a change changes the token of the configuration and of all, and not that o
   );
 });
 
+const knowsProfiles = (facts: Partial<DeviceFacts> = {}) =>
+  mac({
+    declarations: ['com.apple.configuration.legacy'],
+    profileUrl: (hash) => `https://mdm.example/${hash}`,
+    ...facts,
+  });
+const domains = (list: readonly string[], facts: DeviceFacts) =>
+  deliveryOf(documentOf(facts.system, { 'com.apple.domains/EmailDomains': [...list] }), facts);
+
 test('a profile by its address, fetched again when its content changes', () => {
-  const profile = { item: `profile/${'long.'.repeat(40)}`, hash: 'hash of the first version' };
-  const url = 'https://mdm.example/profile';
-  const before = legacyProfile(organizationHex, profile, url);
-  const after = legacyProfile(organizationHex, { ...profile, hash: 'another' }, url);
-  expect(before.map(({ type, payload }) => [type, payload])).toEqual([
-    ['com.apple.configuration.legacy', { ProfileURL: url }],
-    ['com.apple.activation.simple', { StandardConfigurations: [before[0].identifier] }],
+  const [before] = domains(['one.example'], knowsProfiles()).wanted as WantedDeclaration[];
+  const [after] = domains(['two.example'], knowsProfiles()).wanted as WantedDeclaration[];
+  const [byCommand] = domains(['one.example'], mac({ declarations: [] })).wanted as WantedProfile[];
+  const { identifier, hash, bytes } = byCommand!;
+  expect(before).toMatchObject({ via: 'declaration', profile: { identifier, hash, bytes } });
+  expect(before!.declarations.map(({ type, payload }) => [type, payload])).toEqual([
+    ['com.apple.configuration.legacy', { ProfileURL: `https://mdm.example/${hash}` }],
+    ['com.apple.activation.simple', { StandardConfigurations: [before!.identifier] }],
   ]);
-  expect(after[0].identifier).toBe(before[0].identifier);
-  expect(after[0].serverToken).not.toBe(before[0].serverToken);
+  expect(after!.identifier).toBe(before!.identifier);
+  expect(after!.hash).not.toBe(before!.hash);
+});
+
+test('a profile is declared only to a device that says it knows such declarations, and where it can be fetched', () => {
+  for (const facts of [
+    mac({ declarations: undefined }),
+    knowsProfiles({ declarations: ['com.apple.configuration.passcode.settings'] }),
+    knowsProfiles({ profileUrl: undefined }),
+  ]) {
+    expect(domains(['one.example'], facts).wanted.map(({ via }) => via)).toEqual(['profile']);
+  }
 });
 
 test('identifiers and tokens have at most 64 octets', () => {
   const all = [
     ...delivered(passcode, mac({ declarations: undefined })).declarations,
-    ...legacyProfile(organizationHex, { item: 'com.apple.domains', hash: '' }, 'https://mdm.example'),
+    ...domains(['one.example'], knowsProfiles()).declarations,
   ];
   expect(all).toHaveLength(6);
   for (const { identifier, serverToken } of all) {

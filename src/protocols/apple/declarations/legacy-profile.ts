@@ -1,23 +1,35 @@
-import { createHash } from 'node:crypto';
-import type { WantedProfile } from '../delivery/wanted.ts';
 import { ownIdentifier } from '../own-identifier.ts';
-import { activated, type Declaration } from './declaration.ts';
+import type { DeviceFacts } from '../delivery/facts.ts';
+import type { WantedDeclaration, WantedProfile } from '../delivery/wanted.ts';
+import { contentHash } from '../content-address.ts';
+import { activated } from './declaration.ts';
+
+const type = 'com.apple.configuration.legacy';
 
 /**
- * A profile as a declaration: the device fetches it from `profileUrl`, which must be https, and fetches it again when the profile has changed.
- * The item is in the identifier as a hash: its name may be longer than an identifier.
+ * A profile as a declaration, which the device fetches from `profileUrl` and keeps by itself; undefined where the device does not say that it
+ * knows such declarations. A profile with the same identifier that it was sent before becomes the declaration's without being removed.
  * @see https://developer.apple.com/documentation/devicemanagement/legacy
  */
-export function legacyProfile(
-  organizationHex: string,
-  { item, hash }: Pick<WantedProfile, 'item' | 'hash'>,
-  profileUrl: string,
-): readonly [configuration: Declaration, activation: Declaration] {
-  const name = createHash('sha256').update(item).digest('hex').slice(0, 12);
-  return activated({
-    type: 'com.apple.configuration.legacy',
-    identifier: ownIdentifier(organizationHex, `legacy.${name}`),
-    payload: { ProfileURL: profileUrl },
-    version: hash,
+export function legacyProfile(profile: WantedProfile, facts: DeviceFacts): WantedDeclaration | undefined {
+  const { item, channel, hash, identifier, keys, bytes } = profile;
+  const { profileUrl, organizationHex } = facts;
+  if (channel !== 'device' || !profileUrl || !facts.declarations?.includes(type)) return undefined;
+  // An item's name may be longer than an identifier.
+  const name = `legacy.${contentHash(item).slice(0, 12)}`;
+  const declarations = activated({
+    type,
+    identifier: ownIdentifier(organizationHex, name),
+    payload: { ProfileURL: profileUrl(hash) },
   });
+  return {
+    item,
+    via: 'declaration',
+    channel,
+    identifier: declarations[0].identifier,
+    hash: declarations[0].serverToken,
+    keys,
+    declarations,
+    profile: { identifier, hash, bytes },
+  };
 }

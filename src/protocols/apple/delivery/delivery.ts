@@ -6,13 +6,21 @@ import {
 } from '../../../policies/index.ts';
 import { activated, type Declaration } from '../declarations/declaration.ts';
 import { configurationForPayload } from '../declarations/index.ts';
+import { legacyProfile } from '../declarations/legacy-profile.ts';
 import { supports } from '../declarations/configuration.ts';
 import { statusSubscriptions } from '../declarations/status-subscriptions.ts';
 import { ownIdentifier } from '../own-identifier.ts';
 import { payloadProfile } from '../profiles/payload-profile.ts';
 import { rawProfile } from '../profiles/raw-profile.ts';
 import type { DeviceFacts } from './facts.ts';
-import type { ItemSettings, Made, Undeliverable, Wanted, WantedDeclaration } from './wanted.ts';
+import type {
+  ItemSettings,
+  Made,
+  Undeliverable,
+  Wanted,
+  WantedDeclaration,
+  WantedProfile,
+} from './wanted.ts';
 
 export interface Delivery {
   /** In the order of the items' names. */
@@ -61,9 +69,14 @@ function compare(left: string, right: string): number {
 
 function makeItem(item: ItemSettings, facts: DeviceFacts): Made<Wanted> {
   const [first] = item.settings as readonly [ResolvedSetting];
-  if (item.item === first.key) return rawProfile(first, facts);
+  if (item.item === first.key) return asDeclared(rawProfile(first, facts), facts);
   const declared = declaredItem(item, facts);
-  return declared ? { wanted: declared, undeliverable: [] } : payloadProfile(item, facts);
+  return declared ? { wanted: declared, undeliverable: [] } : asDeclared(payloadProfile(item, facts), facts);
+}
+
+function asDeclared({ wanted, undeliverable }: Made<WantedProfile>, facts: DeviceFacts): Made<Wanted> {
+  if (!wanted) return { undeliverable };
+  return { wanted: legacyProfile(wanted, facts) ?? wanted, undeliverable };
 }
 
 function declaredItem({ item, settings }: ItemSettings, facts: DeviceFacts): WantedDeclaration | undefined {

@@ -14,4 +14,6 @@ export interface DeviceFacts {
   readonly declarations: readonly string[] | undefined;
   /** The status items that it says it supports. */
   readonly statusItems?: readonly string[] | undefined;
+  /** Where the device fetches a profile that is declared, by the profile's hash; undefined where it can fetch none. */
+  readonly profileUrl?: ((hash: string) => string) | undefined;
 }

@@ -35,6 +35,8 @@ export interface WantedDeclaration extends WantedItem {
   readonly channel: 'device';
   /** The configuration, whose identifier and token are the item's, and what activates it. */
   readonly declarations: readonly Declaration[];
+  /** What the device fetches, and then lists among its profiles; undefined for a declaration that says all itself. */
+  readonly profile?: Pick<WantedProfile, 'identifier' | 'hash' | 'bytes'>;
 }
 
 export type Wanted = WantedProfile | WantedDeclaration;

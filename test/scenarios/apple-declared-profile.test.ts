@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { appleScenario, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
+import { testServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let org: AppleScenario;
+let count = 0;
+beforeAll(async () => {
+  server = await testServer();
+});
+beforeEach(async () => {
+  org = await appleScenario(server, `declared-${++count}`);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const restrictions = 'com.apple.applicationaccess';
+const kind = 'iosGeneralDeviceConfiguration';
+const iPhone = { hardware: { kind: 'iphone', isSupervised: true } } as const;
+
+test('a profile is declared where the device knows how, changes with its policy, and goes with it', async () => {
+  const device = await org.enrolled(iPhone);
+  const id = await org.giveToAll(kind, { cameraBlocked: true });
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect(device.effective(restrictions)).toEqual({ allowCamera: false });
+  expect((await org.effective()).counts).toMatchObject({ pending: 0, verified: 1 });
+  expect(await device.checkIn()).toEqual([]);
+  await org.change(id, kind, { cameraBlocked: false, airDropBlocked: true });
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect(device.effective(restrictions)).toMatchObject({ allowAirDrop: false });
+  // The list of what is installed, once a day, takes nothing away.
+  server.advance(25 * 3_600_000);
+  expect(typesOf(await device.checkIn())).not.toContain('RemoveProfile');
+  expect(device.effective(restrictions)).toMatchObject({ allowAirDrop: false });
+  await org.takeFromAll(id);
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect(device.effective(restrictions)).toEqual({});
+  expect(await device.checkIn()).toEqual([]);
+});
+
+test('a profile that came by a command becomes the declaration’s without being removed', async () => {
+  const device = await org.enrolled({ ...iPhone, supportsDeclarations: false });
+  const id = await org.giveToAll(kind, { cameraBlocked: true });
+  expect(typesOf(await device.checkIn())).toEqual(['InstallProfile', 'ProfileList']);
+  // An update of its system brings them.
+  Object.assign(device.setup, { supportsDeclarations: true });
+  Object.assign(device.hardware, { osVersion: '18.6' });
+  server.advance(25 * 3_600_000);
+  const types = typesOf(await device.checkIn());
+  expect(types).toContain('DeclarativeManagement');
+  server.advance(25 * 3_600_000);
+  types.push(...typesOf(await device.checkIn()));
+  expect(types).not.toContain('RemoveProfile');
+  expect(types).not.toContain('InstallProfile');
+  expect(device.effective(restrictions)).toEqual({ allowCamera: false });
+  expect((await org.effective()).counts).toMatchObject({ verified: 1 });
+  await org.takeFromAll(id);
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect(device.effective(restrictions)).toEqual({});
+});
+
+test('a declared profile is given to whom it was declared, while it is', async () => {
+  const device = await org.enrolled(iPhone);
+  const id = await org.giveToAll(kind, { cameraBlocked: true });
+  await device.checkIn();
+  const url = [...device.channel.declarations.declarations.values()]
+    .map(({ payload }) => payload['ProfileURL'])
+    .find((found) => found !== undefined) as string;
+  const get = (at: string) => server.send({ method: 'GET', url: at });
+  const path = new URL(url).pathname;
+  expect((await get(path)).text).toContain('<key>allowCamera</key>');
+  const parts = path.split('/');
+  const wrong = [
+    path.slice(0, -1),
+    `${path}x`,
+    [...parts.slice(0, -1), 'A'.repeat(43)].join('/'),
+    [...parts.slice(0, -2), '0'.repeat(24), parts.at(-1)].join('/'),
+    [...parts.slice(0, -2), 'nonsense', parts.at(-1)].join('/'),
+  ];
+  for (const other of wrong) expect((await get(other)).status, other).toBe(404);
+  await org.takeFromAll(id);
+  expect((await get(path)).status).toBe(404);
+});
