@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { openDatabase, sql, transact, unavailable } from './index.ts';
+import { openDatabase, preparing, sql, transact, unavailable } from './index.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -49,6 +50,49 @@ test('a statement that runs all the time is planned once, for any values', async
     select generic_plans::int, custom_plans::int from pg_prepared_statements
     where statement like 'select value from counter%'`.execute(db.database.prepared.connection);
   expect(rows).toEqual([{ generic_plans: 4, custom_plans: 0 }]);
+});
+
+test('what runs all the time sees the changes of the transaction that it runs in', async () => {
+  const value = sql<{ value: number }>`select value from counter where id = 1`;
+  const [inside, beside] = await transact(db.database, async (transaction) => {
+    await sql`update counter set value = 7 where id = 1`.execute(transaction.connection);
+    return Promise.all(
+      [transaction, db.database].map(async (reader) => {
+        const { rows } = await value.execute(preparing(reader).connection);
+        return rows[0]!.value;
+      }),
+    );
+  });
+  expect([inside, beside]).toEqual([7, expect.not.toBeOneOf([7])]);
+});
+
+test('arrays of texts and ids come as they were sent', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', '')),
+    fc.constantFrom('', 'NULL', 'null', 'xNULL', '{}', ',', '"', '\\', ' ', '[1:1]={a}'),
+    fc.constant(null),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(text), fc.array(fc.uuid()), async (texts, ids) => {
+      const { rows } = await sql`select ${texts}::text[] as texts, ${ids}::uuid[] as ids`.execute(
+        db.database.connection,
+      );
+      expect(rows).toEqual([{ texts, ids }]);
+    }),
+  );
+  const { rows } =
+    await sql`select '{{a,b},{c,d}}'::text[] as nested, '[0:1]={a,b}'::text[] as shifted`.execute(
+      db.database.connection,
+    );
+  expect(rows).toEqual([
+    {
+      nested: [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      shifted: ['a', 'b'],
+    },
+  ]);
 });
 
 test('a database that cannot be reached is told from other errors', async () => {

@@ -1,11 +1,14 @@
 import { Kysely, PostgresDialect, sql, type ColumnType } from 'kysely';
 import pg from 'pg';
+import { newMemory, type Memory } from './kept.ts';
 
 export type Pool = pg.Pool;
 
 /** Something statements can be run on: the pool or one transaction. */
 export interface Reader {
   readonly connection: Kysely<unknown>;
+  /** What this process keeps of the database's content: see `kept`. */
+  readonly memory: Memory;
 }
 
 /** One open transaction. What must be written together takes this, so that it cannot be called without one. */
@@ -35,10 +38,15 @@ interface DatabaseOptions {
 export type JsonColumn<Value> = ColumnType<Value, string, string>;
 
 const int8 = 20;
+const textArray = 1009;
+const uuidArray = 2951;
 
 export function openDatabase({ url, maxConnections = 16, onStatement }: DatabaseOptions): Database {
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8, Number);
+  for (const type of [textArray, uuidArray]) {
+    types.setTypeParser(type, arrayReader(pg.types.getTypeParser(type)));
+  }
   const run = (pool: pg.Pool) =>
     new Kysely<unknown>({
       dialect: new PostgresDialect({ pool }),
@@ -49,9 +57,11 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
   const prepared = run(
     openPool({ url, maxConnections: preparedConnections, applicationName, types, prepares: true }),
   );
+  const memory = newMemory();
   return {
     connection,
-    prepared: { connection: prepared },
+    memory,
+    prepared: { connection: prepared, memory },
     async ping() {
       await sql`select 1`.execute(connection);
     },
@@ -61,7 +71,17 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
   };
 }
 
-/** Such statements are gathered, so that few of them run at once. */
+/** The driver reads an array character by character. Most hold nothing that has to be quoted, and are split. */
+function arrayReader(readAny: (text: string) => unknown): (text: string) => unknown {
+  return (text) => {
+    if (text === '{}') return [];
+    return /^\{[^{}"\\]+\}$/.test(text) && !text.includes('NULL')
+      ? text.slice(1, -1).split(',')
+      : readAny(text);
+  };
+}
+
+/** Such statements are short, and most of them are gathered, so that few run at once. */
 const preparedConnections = 4;
 
 interface PoolOptions {
@@ -84,8 +104,11 @@ export function openPool(options: PoolOptions): pg.Pool {
     statement_timeout: 60_000,
     application_name: applicationName,
     ...(types && { types }),
-    // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key.
-    ...(prepares && { Client: preparingClient(), options: '-c plan_cache_mode=force_generic_plan' }),
+    // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key, and might compile it.
+    ...(prepares && {
+      Client: preparingClient(),
+      options: '-c plan_cache_mode=force_generic_plan -c jit=off',
+    }),
   });
   // A connection that breaks, idle or not, is told to whoever uses it next; without a listener it would end the process.
   pool.on('error', () => {});
@@ -106,6 +129,15 @@ function preparingClient(): typeof pg.Client {
       return super.query({ name, text }, values);
     }
   };
+}
+
+/** Where a statement that runs all the time is run: see `Database.prepared`. A transaction runs it itself, so that it sees its own changes. */
+export function preparing(reader: Reader): Reader {
+  return isDatabase(reader) ? reader.prepared : reader;
+}
+
+function isDatabase(reader: Reader): reader is Database {
+  return 'prepared' in reader;
 }
 
 /** The tables of one domain, typed. Each domain has its own map, so a statement cannot name another domain's table. */

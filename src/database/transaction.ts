@@ -51,7 +51,7 @@ async function inTransaction<Result>(
   const connection = await database.connection.startTransaction().execute();
   let done: Enclosed<Result>;
   try {
-    done = await work({ connection, inTransaction: true });
+    done = await work({ connection, memory: database.memory, inTransaction: true });
     if (done.keep) await connection.commit().execute();
   } catch (error) {
     // Where the connection is lost, so is the transaction.

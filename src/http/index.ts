@@ -1,5 +1,6 @@
-export { jsonAnswer, sendAnswer, type Answer } from './answer.ts';
+export { jsonAnswer, sendAnswer } from './answer.ts';
 export { apiOf } from './api.ts';
+export { clientCertificates, type CertifiedRequest } from './client-certificate.ts';
 export type { SentQuery } from './dialect.ts';
 export { endpointsOf, type EndpointAnswer, type EndpointOf } from './endpoint.ts';
 export { answerFaults, faultHandler, routeNotFound } from './fault-handler.ts';
@@ -16,4 +17,5 @@ export {
 export { acceptJson } from './json-body.ts';
 export { refuseOtherMethods } from './other-methods.ts';
 export { longestParameter, refuseNul, segmentsOf } from './path.ts';
+export { describedProblem, problemAnswer } from './problem.ts';
 export { serve, type ServeOptions } from './serve.ts';

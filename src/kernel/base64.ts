@@ -1,5 +1,7 @@
 /** The bytes of Base64 text, in either alphabet, with or without padding and line breaks; undefined when it is not Base64. */
 export function bytesOfBase64(text: string): Buffer | undefined {
+  const usual = Buffer.from(text, 'base64');
+  if (usual.toString('base64') === text) return usual;
   const written = text.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
   const isPadded = written.endsWith('=');
   const bytes = Buffer.from(written, 'base64');

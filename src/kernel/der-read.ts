@@ -37,7 +37,7 @@ const deepest = 24;
 /** Reads the one value that `bytes` are. Faults: `malformedBody`. */
 export function readDer(bytes: Uint8Array): Der {
   const value = readAt(bytes, 0, 0);
-  if (value.raw.length !== bytes.length) throw malformed('more bytes follow the value');
+  if (value.end !== bytes.length) throw malformed('more bytes follow the value');
   return value;
 }
 
@@ -45,10 +45,11 @@ export function readDer(bytes: Uint8Array): Der {
 export function childrenOf(value: Der): Der[] {
   if ((value.tag & constructed) === 0) throw malformed(`tag ${value.tag} holds no other values`);
   const children: Der[] = [];
-  for (let at = 0; at < value.content.length;) {
-    const child = readAt(value.content, at, value.depth + 1);
+  const { content, depth } = value;
+  for (let at = 0; at < content.length;) {
+    const child = readAt(content, at, depth + 1);
     children.push(child);
-    at += child.raw.length;
+    at = child.end;
   }
   return children;
 }
@@ -144,7 +145,37 @@ export function textOf(value: Der | undefined): string {
   }
 }
 
-function readAt(bytes: Uint8Array, start: number, depth: number): Der {
+/** Of most values only few octets are looked at, and each part of an array that is made takes as long as to read a value. */
+class View implements Der {
+  readonly tag: number;
+  readonly depth: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #from: number;
+  readonly #to: number;
+  /** Where the value ends in what holds it. */
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, start: number, from: number, to: number, end: number, depth: number) {
+    this.tag = bytes[start]!;
+    this.depth = depth;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#from = from;
+    this.#to = to;
+    this.end = end;
+  }
+
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.end);
+  }
+}
+
+function readAt(bytes: Uint8Array, start: number, depth: number): View {
   if (depth > deepest) throw malformed('the values are nested too deep');
   const tag = bytes[start];
   const first = bytes[start + 1];
@@ -161,22 +192,17 @@ function readAt(bytes: Uint8Array, start: number, depth: number): Der {
   }
   const from = start + 2 + lengthOctets;
   if (length > bytes.length - from) throw malformed('a value is longer than what holds it');
-  return {
-    tag,
-    content: bytes.subarray(from, from + length),
-    raw: bytes.subarray(start, from + length),
-    depth,
-  };
+  return new View(bytes, start, from, from + length, from + length, depth);
 }
 
 /** A value that ends where an end-of-contents mark stands: senders use it who do not know the length beforehand. */
-function readIndefinite(bytes: Uint8Array, start: number, depth: number): Der {
+function readIndefinite(bytes: Uint8Array, start: number, depth: number): View {
   const tag = bytes[start]!;
   if ((tag & constructed) === 0) throw malformed('a plain value has no length');
   const from = start + 2;
-  let at = from;
-  while (bytes[at] !== 0 || bytes[at + 1] !== 0) at += readAt(bytes, at, depth + 1).raw.length;
-  return { tag, content: bytes.subarray(from, at), raw: bytes.subarray(start, at + 2), depth };
+  let to = from;
+  while (bytes[to] !== 0 || bytes[to + 1] !== 0) to = readAt(bytes, to, depth + 1).end;
+  return new View(bytes, start, from, to, to + 2, depth);
 }
 
 function malformed(problem: string): Fault {

@@ -1,5 +1,6 @@
 import { parseBinaryPlist } from './binary-plist.ts';
 import type { PlistValue } from './plist-value.ts';
+import { readFlatPlist } from './flat-plist.ts';
 import { parseXmlPlist } from './xml-plist.ts';
 
 /**
@@ -10,7 +11,7 @@ import { parseXmlPlist } from './xml-plist.ts';
  * Throws `malformedBody` with line and column, or the byte in a binary list.
  */
 export function parsePlist(bytes: Uint8Array): PlistValue {
-  return isBinaryPlist(bytes) ? parseBinaryPlist(bytes) : parseXmlPlist(bytes);
+  return readFlatPlist(bytes) ?? (isBinaryPlist(bytes) ? parseBinaryPlist(bytes) : parseXmlPlist(bytes));
 }
 
 export function isBinaryPlist(bytes: Uint8Array): boolean {
