@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { faultHandler, faultStatuses } from '../../http/index.ts';
 import type { Fault, FaultCode } from '../../kernel/fault.ts';
 import { checkInRoutes } from './checkin/routes.ts';
-import { signatureReader } from './cms/mdm-signature.ts';
+import { signatureReader } from '../../cms/index.ts';
 import { connectRoutes } from './connect/routes.ts';
 import { declaredProfileRoutes } from './declarations/routes.ts';
 import { makeRenewalProfile } from './enroll/make-profile.ts';
@@ -27,10 +27,14 @@ const refuse = (fault: Fault | undefined, reply: FastifyReply) =>
 /** Of all messages but the reports of devices, which are larger. */
 const bodyLimit = 64 * 1024;
 
+/** The type of what devices report. */
+const mdm = 'application/x-apple-aspen-mdm';
+
 /** What Apple devices talk to. They send bodies of every type, which are read as bytes. */
 export async function appleRoutes(server: FastifyInstance, settings: AppleSettings): Promise<void> {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
+  // All are read alike; of a type that it is told of, Fastify does not read the header anew each time.
+  server.addContentTypeParser([mdm, '*'], { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
     done(null, body),
   );
   server.setErrorHandler(faultHandler(refuse));

@@ -1,4 +1,9 @@
-import type { CheckedCommand, CommandMaker, DeviceAction } from '../../../devices/commands/index.ts';
+import type {
+  CheckedCommand,
+  CommandMaker,
+  DeviceAction,
+  WipeAction,
+} from '../../../devices/commands/index.ts';
 import type { Device } from '../../../devices/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
@@ -19,20 +24,35 @@ export function appleCommands(organization: Organization): CommandMaker {
       if (violations.length > 0) throw invalidInput(violations);
       const refusal = whatForbids(command, given, targetOf(device));
       if (refusal !== undefined) throw invalidInput([{ path: action.kind, message: refusal }]);
-      return { type, body: { arguments: given } };
+      return { type, body: { arguments: given }, ...urgencyOf(type) };
     },
-    ofRaw(device, body): CheckedCommand {
-      const read = readRawCommand(body, { ...targetOf(device), enrollmentProfile });
-      if (read.raw === null) return { type: read.requestType, body: { arguments: read.arguments } };
-      return { type: read.requestType, body: { plist: Buffer.from(read.raw).toString('base64') } };
+    async ofApplication() {
+      throw invalidInput([
+        { path: 'id', message: 'Apple devices get no applications from this server yet.' },
+      ]);
+    },
+    ofRaw(device, given): CheckedCommand {
+      const read = readRawCommand(given, { ...targetOf(device), enrollmentProfile });
+      const { requestType: type, raw } = read;
+      const body =
+        raw === null ? { arguments: read.arguments } : { plist: Buffer.from(raw).toString('base64') };
+      return { type, body, ...urgencyOf(type) };
     },
   };
+}
+
+/** What protects a lost device. */
+const urgent: ReadonlySet<string> = new Set(['DeviceLock', 'EraseDevice', 'EnableLostMode']);
+
+function urgencyOf(requestType: string): Pick<CheckedCommand, 'isUrgent'> {
+  return urgent.has(requestType) ? { isUrgent: true } : {};
 }
 
 function commandOf(action: DeviceAction): { readonly type: string; readonly given: JsonObject } {
   switch (action.kind) {
     case 'wipe': {
       const { pin, keepDataPlan } = action;
+      refuseWishesOfWindows(action);
       return { type: 'EraseDevice', given: present({ PIN: pin, PreserveDataPlan: keepDataPlan }) };
     }
     case 'lock': {
@@ -43,7 +63,18 @@ function commandOf(action: DeviceAction): { readonly type: string; readonly give
       return { type: 'RestartDevice', given: {} };
     case 'shutDown':
       return { type: 'ShutDownDevice', given: {} };
+    default:
+      throw invalidInput([{ path: action.kind, message: 'Apple devices cannot be told to do this.' }]);
   }
+}
+
+/** An Apple device that is erased keeps nothing, so that a wish to keep something is no wish to erase it. */
+function refuseWishesOfWindows(action: WipeAction): void {
+  const wishes = ['keep', 'isProtected', 'fromCloud'] as const;
+  const violations = wishes
+    .filter((name) => action[name])
+    .map((path) => ({ path, message: `Apple devices do not know '${path}'.` }));
+  if (violations.length > 0) throw invalidInput(violations);
 }
 
 function present(given: Readonly<Record<string, string | boolean | undefined>>): JsonObject {

@@ -7,7 +7,7 @@ import type { Json } from '../../../kernel/json.ts';
 import { parsePlist } from '../../../kernel/plist/parse-plist.ts';
 import type { PlistDict } from '../../../kernel/plist/plist-value.ts';
 import { writePlist } from '../../../kernel/plist/write-plist.ts';
-import { signContent } from '../cms/signature.ts';
+import { signContent } from '../../../cms/index.ts';
 import { appleCommands } from './commands.ts';
 import { readRawCommand, type RawCommandTarget } from './raw-command.ts';
 

@@ -4,7 +4,7 @@ import { joinPath, type Json, type JsonObject } from '../../../kernel/json.ts';
 import { parsePlist } from '../../../kernel/plist/parse-plist.ts';
 import { isPlistDict, type PlistDict, type PlistValue } from '../../../kernel/plist/plist-value.ts';
 import { writePlist } from '../../../kernel/plist/write-plist.ts';
-import { readSignedData } from '../cms/wire/read-signed-data.ts';
+import { readSignedData } from '../../../kernel/cms/read-signed-data.ts';
 import { findCommand } from './commands.ts';
 import { jsonOfPlist } from './shape.ts';
 import { whatForbids, type CommandTarget } from './what-forbids.ts';

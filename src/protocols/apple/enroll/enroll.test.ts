@@ -9,8 +9,8 @@ import {
 } from '../../../../test/simulated-devices/apple/index.ts';
 import { testServer, type Tenant, type TestServer } from '../../../../test/support/server.ts';
 import { Secret } from '../../../kernel/secret.ts';
-import { isSignedBy, signerCertificate } from '../cms/signature.ts';
-import { readSignedData } from '../cms/wire/read-signed-data.ts';
+import { isSignedBy, signerCertificate } from '../../../cms/index.ts';
+import { readSignedData } from '../../../kernel/cms/read-signed-data.ts';
 import { enrollmentProfile } from './profile.ts';
 
 const topic = 'com.apple.mgmt.External.7a0c6f52-2f4b-4f1d-8a3c-5d0e9b1c2a34';

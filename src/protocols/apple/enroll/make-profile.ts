@@ -19,7 +19,7 @@ import {
 } from '../../../tenancy/index.ts';
 import type { Database } from '../../../database/index.ts';
 import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
-import { signContent } from '../cms/signature.ts';
+import { signContent } from '../../../cms/index.ts';
 import type { AppleSettings } from '../options.ts';
 import { newChallenge } from '../scep/challenge.ts';
 import { enrollmentProfile } from './profile.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuseOtherMethods } from '../../../http/index.ts';
-import { signContent } from '../cms/signature.ts';
+import { signContent } from '../../../cms/index.ts';
 import type { AppleSettings } from '../options.ts';
 import { makeEnrollmentProfile } from './make-profile.ts';
 

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { ReportedFacts } from '../../../devices/index.ts';
+import { factText, knownFacts, longestDeviceName, type ReportedFacts } from '../../../devices/index.ts';
 import { isOlder } from '../../../kernel/version.ts';
 import { macQueries, type deviceInformation } from '../commands/device-information.ts';
 import type { securityInfo } from '../commands/security-info.ts';
@@ -13,9 +13,6 @@ interface Told {
 
 type Responses = NonNullable<NonNullable<Told['device']>['QueryResponses']>;
 
-const longestName = 256;
-const longestText = 128;
-
 /**
  * What Apple's answers say in the words of all platforms. The device of an `Authenticate` message is told in the words of `QueryResponses`,
  * too.
@@ -24,32 +21,32 @@ export function readDeviceFacts({ device = {}, security = {} }: Told): ReportedF
   const { QueryResponses: told = {} } = device;
   const { SecurityInfo: safe = {} } = security;
   const os = osOf(told);
-  const osVersion = text(told.OSVersion);
+  const osVersion = factText(told.OSVersion);
   // Of each SIM. Before iOS 12 an iPhone told one alone, without a list.
   const { ServiceSubscriptions: subscriptions = [] } = told;
   const voice = subscriptions.find((one) => one.IsVoicePreferred && one.PhoneNumber);
   const withNumber = voice ?? subscriptions.find((one) => one.PhoneNumber);
-  return known({
-    name: text(told.DeviceName, longestName),
+  return knownFacts({
+    name: factText(told.DeviceName, longestDeviceName),
     os,
     osVersion,
     osVersionName: os === 'macOS' ? macVersionNames.get(osVersion?.split('.')[0]) : undefined,
     battery: batteryOf(told),
     supervised: told.IsSupervised,
-    platformId: text(told.UDID),
-    serialNumber: text(told.SerialNumber),
+    platformId: factText(told.UDID),
+    serialNumber: factText(told.SerialNumber),
     imei: digitsOf(subscriptions.find(({ IMEI }) => IMEI)?.IMEI ?? told.IMEI),
-    details: known({
-      udid: text(told.UDID),
-      build: text(told.SupplementalBuildVersion) ?? text(told.BuildVersion),
-      model: text(told.ModelName) ?? text(told.Model),
-      productName: text(told.ProductName),
+    details: knownFacts({
+      udid: factText(told.UDID),
+      build: factText(told.SupplementalBuildVersion) ?? factText(told.BuildVersion),
+      model: factText(told.ModelName) ?? factText(told.Model),
+      productName: factText(told.ProductName),
       meid: digitsOf(subscriptions.find(({ MEID }) => MEID)?.MEID ?? told.MEID),
-      wifiMac: text(told.WiFiMAC),
-      ethernetMac: text(told.EthernetMAC),
+      wifiMac: factText(told.WiFiMAC),
+      ethernetMac: factText(told.EthernetMAC),
       totalStorage: octetsOf(told.DeviceCapacity, os, osVersion),
       freeStorage: octetsOf(told.AvailableDeviceCapacity, os, osVersion),
-      phoneNumber: text(withNumber?.PhoneNumber) ?? text(told.PhoneNumber),
+      phoneNumber: factText(withNumber?.PhoneNumber) ?? factText(told.PhoneNumber),
       carrier:
         carrierOf(subscriptions.find((one) => one.IsDataPreferred) ?? subscriptions[0]) ?? carrierOf(told),
       encrypted: isEncrypted(safe),
@@ -99,7 +96,7 @@ function octetsOf(
 function carrierOf(
   told: { readonly SubscriberCarrierNetwork?: string; readonly CurrentCarrierNetwork?: string } = {},
 ): string | undefined {
-  return text(told.SubscriberCarrierNetwork) ?? text(told.CurrentCarrierNetwork);
+  return factText(told.SubscriberCarrierNetwork) ?? factText(told.CurrentCarrierNetwork);
 }
 
 /** FileVault on Macs. Elsewhere data are protected once there is a passcode and both blocks and files are encrypted. */
@@ -115,19 +112,5 @@ function isEncrypted({
 
 /** Devices write their numbers with spaces. */
 function digitsOf(value: string | undefined): string | undefined {
-  return text(value?.replaceAll(/\s/g, ''));
-}
-
-function text(value: string | undefined, longest = longestText): string | undefined {
-  const found = value?.trim();
-  if (!found) return undefined;
-  return found.length > longest ? found.slice(0, longest).toWellFormed() : found;
-}
-
-type Known<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
-
-function known<Values extends object>(values: Values): Known<Values> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as Known<Values>;
+  return factText(value?.replaceAll(/\s/g, ''));
 }

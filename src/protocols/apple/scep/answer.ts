@@ -2,10 +2,16 @@ import { X509Certificate } from 'node:crypto';
 import { findAuthority, type CertificateAuthority } from '../../../devices/certificate-authority/index.ts';
 import { Fault, notFound } from '../../../kernel/fault.ts';
 import { change, type ChangeServices, type Scope } from '../../../tenancy/index.ts';
-import { openEnvelope, sealEnvelope, type RandomBytes } from '../cms/envelope.ts';
-import { isSignedBy, signContent, signerCertificate } from '../cms/signature.ts';
-import { readEnvelopedData } from '../cms/wire/enveloped-data.ts';
-import { encodeCertificates } from '../cms/wire/write-signed-data.ts';
+import {
+  openEnvelope,
+  sealEnvelope,
+  type RandomBytes,
+  isSignedBy,
+  signContent,
+  signerCertificate,
+} from '../../../cms/index.ts';
+import { readEnvelopedData } from '../../../kernel/cms/enveloped-data.ts';
+import { encodeCertificates } from '../../../kernel/cms/write-signed-data.ts';
 import { issueForChallenge, renewCertificate } from './issue.ts';
 import { readPkiRequest, replyAttributes, type FailInfo, type PkiRequest } from './wire/pki-message.ts';
 

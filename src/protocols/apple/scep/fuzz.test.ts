@@ -9,8 +9,8 @@ import {
 } from '../../../../test/simulated-devices/apple/index.ts';
 import { readCertificateRequest } from '../../../devices/certificate-authority/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
-import { isSignedBy, signerCertificate } from '../cms/signature.ts';
-import { readEnvelopedData } from '../cms/wire/enveloped-data.ts';
+import { isSignedBy, signerCertificate } from '../../../cms/index.ts';
+import { readEnvelopedData } from '../../../kernel/cms/enveloped-data.ts';
 import { readPkiRequest } from './wire/pki-message.ts';
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2_048 });

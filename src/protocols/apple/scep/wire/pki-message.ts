@@ -1,8 +1,8 @@
 import { octetsOf, textOf, type Der } from '../../../../kernel/der-read.ts';
 import { derOctets, derPrintable } from '../../../../kernel/der-write.ts';
 import { Fault } from '../../../../kernel/fault.ts';
-import { readSignedData, type SignedData } from '../../cms/wire/read-signed-data.ts';
-import type { Attribute } from '../../cms/wire/write-signed-data.ts';
+import { readSignedData, type SignedData } from '../../../../kernel/cms/read-signed-data.ts';
+import type { Attribute } from '../../../../kernel/cms/write-signed-data.ts';
 
 const attributeOids = {
   messageType: '2.16.840.1.113733.1.9.2',

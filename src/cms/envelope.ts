@@ -7,7 +7,7 @@ import {
   type KeyObject,
   type X509Certificate,
 } from 'node:crypto';
-import { encodeEnvelopedData, type EnvelopedData } from './wire/enveloped-data.ts';
+import { encodeEnvelopedData, type EnvelopedData } from '../kernel/cms/enveloped-data.ts';
 
 interface ContentCipher {
   readonly name: string;

@@ -1,14 +1,14 @@
 import { hash, sign, verify, type KeyObject } from 'node:crypto';
-import { octetsOf, oidOf } from '../../../kernel/der-read.ts';
-import { derOctets, derOid } from '../../../kernel/der-write.ts';
-import { oids } from './wire/oids.ts';
-import type { SignedData } from './wire/read-signed-data.ts';
+import { octetsOf, oidOf } from '../kernel/der-read.ts';
+import { derOctets, derOid } from '../kernel/der-write.ts';
+import { oids } from '../kernel/cms/oids.ts';
+import type { SignedData } from '../kernel/cms/read-signed-data.ts';
 import {
   encodeAttributes,
   encodeSignedData,
   issuerAndSerialNumberIn,
   type Attribute,
-} from './wire/write-signed-data.ts';
+} from '../kernel/cms/write-signed-data.ts';
 
 /** Devices of ten years ago sign with SHA-1. */
 const digests: Readonly<Record<string, string>> = {
@@ -34,28 +34,49 @@ export function signerCertificate({ signer, certificates }: SignedData): Uint8Ar
   });
 }
 
-function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+export function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 
+type Signed = Pick<SignedData, 'signer' | 'content'>;
+
 /** Whether the message, with the content that it has or that came beside it, was signed with this key. */
-export function isSignedBy(
-  { signer, content = new Uint8Array() }: Pick<SignedData, 'signer' | 'content'>,
+export function isSignedBy(signed: Signed, publicKey: KeyObject): boolean {
+  const { signedBytes, signature } = signed.signer;
+  const digest = digestOfSigned(signed, publicKey);
+  return digest !== undefined && verify(digest, signedBytes, publicKey, signature);
+}
+
+/** As `isSignedBy`, by another thread: what is to be done with the key takes as long as all else that a small message needs. */
+export async function isSignedByInPool(signed: Signed, publicKey: KeyObject): Promise<boolean> {
+  const { signedBytes, signature } = signed.signer;
+  const digest = digestOfSigned(signed, publicKey);
+  if (digest === undefined) return false;
+  return new Promise((resolve, reject) => {
+    verify(digest, signedBytes, publicKey, signature, (error, isRight) => {
+      if (error) reject(error);
+      else resolve(isRight);
+    });
+  });
+}
+
+/** The digest that the signature has to be over; undefined when whatever was signed is not this content, or not by such a key. */
+function digestOfSigned(
+  { signer, content = new Uint8Array() }: Signed,
   publicKey: KeyObject,
-): boolean {
-  const { attributes, digestAlgorithm, signatureAlgorithm, signedBytes, signature } = signer;
+): string | undefined {
+  const { attributes, digestAlgorithm, signatureAlgorithm } = signer;
   const digest = digests[digestAlgorithm];
   const isRsa = signatureAlgorithm === oids.rsaEncryption || signatureDigests[signatureAlgorithm] === digest;
-  if (digest === undefined || !isRsa || publicKey.asymmetricKeyType !== 'rsa') return false;
+  if (digest === undefined || !isRsa || publicKey.asymmetricKeyType !== 'rsa') return undefined;
   const contentType = attributes.get(oids.contentType);
   const messageDigest = attributes.get(oids.messageDigest);
-  return (
+  const isOfContent =
     contentType?.length === 1 &&
     oidOf(contentType[0]) === oids.data &&
     messageDigest?.length === 1 &&
-    areEqual(hash(digest, content, 'buffer'), octetsOf(messageDigest[0])) &&
-    verify(digest, signedBytes, publicKey, signature)
-  );
+    areEqual(hash(digest, content, 'buffer'), octetsOf(messageDigest[0]));
+  return isOfContent ? digest : undefined;
 }
 
 /** Signs content, and attributes of it, with RSA and SHA-256. The certificate of the signer goes with it. */

@@ -1,8 +1,8 @@
 import { constants, createCipheriv, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { selfSigned } from '../../../../test/simulated-devices/apple/index.ts';
+import { selfSigned } from '../../test/simulated-devices/apple/index.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
-import { readEnvelopedData } from './wire/enveloped-data.ts';
+import { readEnvelopedData } from '../kernel/cms/enveloped-data.ts';
 
 const aes128 = '2.16.840.1.101.3.4.1.2';
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });

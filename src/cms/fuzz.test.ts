@@ -1,12 +1,12 @@
 import { createHash, generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { selfSigned, signMessage } from '../../../../test/simulated-devices/apple/index.ts';
-import { mutationsOf } from '../../../../test/support/mutations.ts';
-import { Fault } from '../../../kernel/fault.ts';
+import { selfSigned, signMessage } from '../../test/simulated-devices/apple/index.ts';
+import { mutationsOf } from '../../test/support/mutations.ts';
+import { Fault } from '../kernel/fault.ts';
 import { sealEnvelope } from './envelope.ts';
-import { signatureReader } from './mdm-signature.ts';
-import { readEnvelopedData } from './wire/enveloped-data.ts';
+import { signatureReader } from './message-signature.ts';
+import { readEnvelopedData } from '../kernel/cms/enveloped-data.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 const keys = generateKeyPairSync('rsa', { modulusLength: 2_048 });
@@ -16,41 +16,42 @@ const signature = signMessage(signer, body, { digest: 'sha256', isDetached: true
 const fingerprint = createHash('sha256').update(signer.certificate.raw).digest();
 
 /** Undefined where the bytes are refused. */
-function readOrRefused<Result>(read: () => Result): Result | undefined {
+async function readOrRefused<Result>(read: () => Result | Promise<Result>): Promise<Result | undefined> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof Fault) return undefined;
     throw error;
   }
 }
 
-function fuzz(original: Uint8Array, read: (bytes: Buffer) => boolean): void {
+async function fuzz(original: Uint8Array, read: (bytes: Buffer) => Promise<boolean>): Promise<void> {
   let refused = 0;
-  fc.assert(
-    fc.property(mutationsOf(original), (bytes) => {
-      if (!read(bytes)) refused++;
+  await fc.assert(
+    fc.asyncProperty(mutationsOf(original), async (bytes) => {
+      if (!(await read(bytes))) refused++;
     }),
     { numRuns, seed: randomInt(2 ** 31) },
   );
   expect(refused).toBeGreaterThan(numRuns / 3);
 }
 
-test('a damaged signature is refused, or one of this body and of no other', () => {
+test('a damaged signature is refused, or one of this body and of no other', async () => {
   const reader = signatureReader(10);
   const header = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  expect(reader.read(header(signature), body)).toEqual(fingerprint);
+  expect(await reader.read(header(signature), body)).toEqual(fingerprint);
   const other = Buffer.from(body.toString().replace('Idle', 'Done'));
-  fuzz(signature, (bytes) => {
-    const found = readOrRefused(() => reader.read(header(bytes), body));
+  await fuzz(signature, async (bytes) => {
+    const found = await readOrRefused(() => reader.read(header(bytes), body));
     if (found === undefined) return false;
-    if (readOrRefused(() => reader.read(header(bytes), other))) throw new Error('it signs another body too');
+    if (await readOrRefused(() => reader.read(header(bytes), other)))
+      throw new Error('it signs another body too');
     return true;
   });
 }, 300_000);
 
-test('a damaged envelope is read or refused', () => {
+test('a damaged envelope is read or refused', async () => {
   const content = Buffer.from('a request for a certificate');
   const sealed = sealEnvelope(content, signer.certificate, '2.16.840.1.101.3.4.1.2', randomBytes);
-  fuzz(sealed, (bytes) => readOrRefused(() => readEnvelopedData(bytes)) !== undefined);
+  await fuzz(sealed, async (bytes) => (await readOrRefused(() => readEnvelopedData(bytes))) !== undefined);
 }, 300_000);
