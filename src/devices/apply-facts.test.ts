@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testServer, type TestServer } from '../../test/support/server.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
-import { removeWindowsDevice } from '../policies/index.ts';
+import { endManagement } from '../policies/index.ts';
 import { listAuditEvents } from '../tenancy/index.ts';
 import {
   applyFacts,
@@ -120,7 +120,7 @@ test('a deleted or foreign device takes no facts', async () => {
   const other = await server.addTenant('facts');
   const foreign = await newDevice();
   await server.change(server.tenant, (context) =>
-    removeWindowsDevice(context, deviceKey(hexOfId(deleted.id)), undefined),
+    endManagement(context, 'windows', deviceKey(hexOfId(deleted.id)), undefined),
   );
   await expect(apply(deleted.id, facts)).rejects.toMatchObject({ code: 'notFound' });
   await expect(

@@ -3,6 +3,7 @@ import { brokenForeignKey } from '../database/index.ts';
 import { requireSegment } from '../directory/index.ts';
 import { requireRevision } from '../kernel/etag.ts';
 import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
+import type { Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import {
   changed,
@@ -97,6 +98,27 @@ function decidesOtherwise(before: Device, after: Device): boolean {
   );
 }
 
+/** What stood in for an enrolment is a device from now on. */
+export async function makeDevice({ db, scope, touched }: WriteContext, id: Id): Promise<void> {
+  await devicesTables(db)
+    .updateTable('devices_device')
+    .set({ sub_type: 'device' })
+    .where('organization_id', '=', scope.organization.id)
+    .where('id', '=', id)
+    .execute();
+  touched.devices.add(id);
+}
+
+/** Keeps that a device has enrolled now. */
+export async function noteEnrolled({ db, scope, now }: WriteContext, deviceId: Id): Promise<void> {
+  await devicesTables(db)
+    .updateTable('devices_device')
+    .set({ enrolled_at: now })
+    .where('organization_id', '=', scope.organization.id)
+    .where('id', '=', deviceId)
+    .execute();
+}
+
 /** Moves a device to another segment. Faults: `notFound`, `preconditionFailed`, `invalidInput` (no such segment). */
 export async function moveDevice(
   context: WriteContext,
@@ -123,12 +145,16 @@ export function targetOf(device: Device) {
 }
 
 /** Refuses a segment that the input names and that is not there. Faults: `invalidInput`. */
-export async function requireSegmentOfInput(context: ReadContext, segment: number): Promise<void> {
+export async function requireSegmentOfInput(
+  context: ReadContext,
+  segment: number,
+  path = 'segmentId',
+): Promise<void> {
   try {
     await requireSegment(context, segment);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'notFound') throw error;
-    throw invalidInput([{ path: 'segmentId', message: `${segment} is not a segment of this organization` }]);
+    throw invalidInput([{ path, message: `${segment} is not a segment of this organization` }]);
   }
 }
 

@@ -38,16 +38,22 @@ export interface DeviceSummary {
 interface DeviceDetails {
   readonly udid?: string;
   readonly build?: string;
+  readonly manufacturer?: string;
+  /** In which it talks to people, such as `de-DE`. */
+  readonly language?: string;
   /** For people, such as `MacBook Pro`. */
   readonly model?: string;
-  /** Such as `Mac14,2`. */
+  /** Such as `Mac14,2`; of a PC its maker's number for it. */
   readonly productName?: string;
+  /** Of Windows, such as `Enterprise`. */
+  readonly edition?: string;
   readonly meid?: string;
   readonly wifiMac?: string;
   readonly ethernetMac?: string;
   /** Octets. */
   readonly totalStorage?: number;
   readonly freeStorage?: number;
+  readonly totalMemory?: number;
   readonly phoneNumber?: string;
   readonly carrier?: string;
   /** What is stored on it cannot be read without the passcode or password. */
@@ -55,6 +61,10 @@ interface DeviceDetails {
   readonly passcodePresent?: boolean;
   readonly passcodeCompliant?: boolean;
   readonly activationLock?: boolean;
+  /** The system starts only with software that its maker trusts. */
+  readonly secureBoot?: boolean;
+  /** Such as `2.0`. */
+  readonly tpmVersion?: string;
 }
 
 interface Location {

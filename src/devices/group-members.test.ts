@@ -3,7 +3,7 @@ import { testServer, type Tenant, type TestServer } from '../../test/support/ser
 import { sql } from '../database/index.ts';
 import { createGroup, createUser, removeGroup, requireGroup } from '../directory/index.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
-import { removeWindowsDevice } from '../policies/index.ts';
+import { endManagement } from '../policies/index.ts';
 import { listAuditEvents, type WriteContext } from '../tenancy/index.ts';
 import { createDevice } from './create-device.ts';
 import { deviceKey } from './device.ts';
@@ -23,7 +23,7 @@ const newUser = (tenant: Tenant, email: string) =>
 const newDevice = (tenant: Tenant, displayName: string) =>
   server.change(tenant, (context) => createDevice(context, { platform: 'windows', displayName }));
 const removeDevice = (tenant: Tenant, id: Id) =>
-  server.change(tenant, (context) => removeWindowsDevice(context, deviceKey(hexOfId(id)), undefined));
+  server.change(tenant, (context) => endManagement(context, 'windows', deviceKey(hexOfId(id)), undefined));
 const keysOf = (tenant: Tenant, ...things: { id: Id }[]) =>
   things.map(({ id }) => ({ organizationId: tenant.organization.id, id }));
 
@@ -126,7 +126,7 @@ test('a device that is deleted while it joins a group is no member afterwards', 
   const others: Promise<unknown>[] = [];
 
   await server.change(tenant, async (context) => {
-    await removeWindowsDevice(context, deviceKey(hexOfId(first.id)), undefined);
+    await endManagement(context, 'windows', deviceKey(hexOfId(first.id)), undefined);
     others.push(server.change(tenant, (other) => add(other, first.id)));
     await isThroughOrWaits(others[0]!);
   });

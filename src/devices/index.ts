@@ -1,7 +1,9 @@
 export {
   deviceNotFound,
   lockDevice,
+  makeDevice,
   moveDevice,
+  noteEnrolled,
   requireSegmentOfInput,
   saveDevice,
   targetOf as auditTargetOfDevice,
@@ -18,8 +20,10 @@ export {
   type DeviceSummary,
   type Platform,
 } from './device.ts';
+export { factText, knownFacts, longestDeviceName } from './fact-text.ts';
+export { needInfo, noteInfoTold } from './refresh-info.ts';
 export { factsOf, loadDeviceFacts, type DeviceFacts } from './device-facts.ts';
-export { devicesByIds, loadDevices } from './find-devices.ts';
+export { devicesByIds, loadDevices, type WantedDevice } from './find-devices.ts';
 export { idsOfDevices } from './ids-of-devices.ts';
 export { groupsOfDevices } from './group-devices.ts';
 export {
@@ -41,5 +45,7 @@ export {
 } from './list-devices.ts';
 export { devicesMigrations } from './migrations/index.ts';
 export { renameDevice } from './rename-device.ts';
+export { reportConfig } from './report-config.ts';
+export { saveAgentLocation } from './save-location.ts';
 export { scriptTypes, type Script } from './script.ts';
 export { requireUserOfInput, updateDevice, type DeviceUpdate } from './update-device.ts';

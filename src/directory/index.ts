@@ -39,6 +39,7 @@ export {
   removeUser,
   requireUser,
   updateUser,
+  usersByEmails,
   usersByIds,
   userSortFields,
   type User,

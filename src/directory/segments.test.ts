@@ -103,7 +103,8 @@ test('a segment that something refers to is not removed', async () => {
   const removed = server.change(tenant, (context) => removeSegment(context, segment.id));
   await expect(removed).rejects.toMatchObject({
     code: 'inUse',
-    message: "The segment 'Shop' still has devices, policies or enrolments in it. Move or remove them first.",
+    message:
+      "The segment 'Shop' still has devices, policies, enrolments or enrolment templates in it. Move or remove them first.",
   });
 });
 

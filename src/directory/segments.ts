@@ -169,7 +169,7 @@ export async function removeSegment(
     const what =
       constraint === 'directory_segment_parent'
         ? 'segments below it'
-        : 'devices, policies or enrolments in it';
+        : 'devices, policies, enrolments or enrolment templates in it';
     throw new Fault('inUse', `The segment '${before.name}' still has ${what}. Move or remove them first.`);
   }
   await audit(context, {

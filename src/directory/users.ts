@@ -101,6 +101,19 @@ export async function usersByIds(context: ReadContext, ids: readonly Id[]): Prom
   return new Map(rows.map((row) => [row.id, userOfRow(row)]));
 }
 
+/** The users with these email addresses, without regard to case: by the address in lower case, in one statement. */
+export async function usersByEmails(
+  context: ReadContext,
+  emails: readonly string[],
+): Promise<Map<string, User>> {
+  const wanted = emails.map((email) => email.toLowerCase());
+  const rows = await selectUsers(context)
+    .selectAll()
+    .where(sql<boolean>`lower(email) = any(${wanted}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.email.toLowerCase(), userOfRow(row)]));
+}
+
 /** The users of these keys, in their order, in one statement. */
 export async function loadUsers(db: Reader, keys: readonly OwnedId[]): Promise<(User | undefined)[]> {
   if (keys.length === 0) return [];

@@ -1,4 +1,4 @@
-import { sql, type Database } from '../database/index.ts';
+import { sql, type Database, type Reader } from '../database/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Fault } from '../kernel/fault.ts';
 import { gather } from '../kernel/gather.ts';
@@ -36,8 +36,10 @@ export function authenticator(services: {
 }): Authenticator {
   const { database, accessTokens, clock } = services;
   const notedUses = new Map<Id, Promise<void>>();
-  const findToken = gather((hashes: readonly Buffer[]) => loadTokens(database, hashes));
-  const findApplication = gather((clientIds: readonly string[]) => loadApplications(database, clientIds));
+  const findToken = gather((hashes: readonly Buffer[]) => loadTokens(database.prepared, hashes));
+  const findApplication = gather((clientIds: readonly string[]) =>
+    loadApplications(database.prepared, clientIds),
+  );
 
   async function byToken(text: string): Promise<Caller> {
     const row = await findToken(hashToken(text));
@@ -119,8 +121,8 @@ function permissionSet(names: readonly string[]): ReadonlySet<Permission> {
   return new Set([...names.filter(isPermission), 'organization.read'] as const);
 }
 
-async function loadTokens(database: Database, hashes: readonly Buffer[]) {
-  const rows = await tenancyTables(database)
+async function loadTokens(reader: Reader, hashes: readonly Buffer[]) {
+  const rows = await tenancyTables(reader)
     .selectFrom('tenancy_token as token')
     .innerJoin('tenancy_service_account as account', (join) =>
       join
@@ -147,8 +149,8 @@ async function loadTokens(database: Database, hashes: readonly Buffer[]) {
   return hashes.map((hash) => byHash.get(hash.toString('hex')));
 }
 
-async function loadApplications(database: Database, clientIds: readonly string[]) {
-  const rows = await tenancyTables(database)
+async function loadApplications(reader: Reader, clientIds: readonly string[]) {
+  const rows = await tenancyTables(reader)
     .selectFrom('tenancy_application as application')
     .innerJoin('tenancy_organization as organization', 'organization.id', 'application.organization_id')
     .select(organizationColumns.map((column) => `organization.${column}` as const))

@@ -1,16 +1,13 @@
+export { askAppleDevice } from './ask-for-report.ts';
 export { authenticate } from './authenticate.ts';
 export type { AppleChannel, ChannelIdentity, ChannelKind } from './channel.ts';
 export { channelsOfDevices, lockChannel, saveChannel } from './channels.ts';
 export { contactOf } from './contact.ts';
-export { checkOut } from './check-out.ts';
-export { endManagement, removeAppleDevice, retireAppleDevice } from './end-management.ts';
+export { checkOut, endChannels } from './check-out.ts';
 export { escrowedToken, keepBootstrapToken } from './escrowed-tokens.ts';
-export { giveCommand } from './give-command.ts';
 export { appleChannelMigrations } from './migrations/index.ts';
 export { notedBefore, noteSeen, type Call } from './note-seen.ts';
 export { addWakeJob, requestWake, wakeJob } from './request-wake.ts';
-export { requireEnrolled } from './require-enrolled.ts';
-export { syncDevice } from './sync-device.ts';
 export {
   lastWakeOf,
   nextWakeAt,

@@ -1,10 +1,9 @@
-import { sql } from '../../database/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { WriteContext } from '../../tenancy/index.ts';
 import { recordEvents } from '../events/index.ts';
-import { deviceKey, lockDevice, saveDevice } from '../index.ts';
+import { deviceKey, lockDevice, noteEnrolled, saveDevice } from '../index.ts';
 import { lockChannel } from './channels.ts';
 import type { ChannelIdentity } from './channel.ts';
 import { purposeOfToken } from './escrowed-tokens.ts';
@@ -97,10 +96,7 @@ async function enrolled(
   if (!own) return;
   const device = await lockDevice(context, 'apple', deviceKey(hexOfId(deviceId)));
   await saveDevice(context, device, { state: { to: 'ACTIVE', reason: 'enrolled' } });
-  await sql`update devices_device set enrolled_at = ${context.now}
-    where organization_id = ${context.scope.organization.id} and id = ${deviceId}`.execute(
-    context.db.connection,
-  );
+  await noteEnrolled(context, deviceId);
 }
 
 /** Faults: `tokenInvalid` while the device itself is not enrolled. */

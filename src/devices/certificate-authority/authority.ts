@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPair, randomBytes, X509Certificate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Reader } from '../../database/index.ts';
+import { shared, type Reader } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { audit, type ReadContext, type WriteContext } from '../../tenancy/index.ts';
@@ -20,7 +20,7 @@ export interface ReadThenChange {
 }
 
 const day = 86_400_000;
-const period = 3_650 * day;
+export const period = 3_650 * day;
 /** Clocks of devices that are a little behind accept a new certificate too. */
 export const backdated = 3_600_000;
 
@@ -52,8 +52,9 @@ export async function findAuthority(context: WriteContext): Promise<CertificateA
 
 /** The organization's authority. The first call makes it. */
 export async function certificateAuthority({ read, change }: ReadThenChange): Promise<CertificateAuthority> {
-  const exists = await authorityCertificate(read.db, read.scope.organization.id);
-  const key = exists ? undefined : await newKey();
+  const { id } = read.scope.organization;
+  const exists = await authorityCertificate(read.db, id);
+  const key = exists ? undefined : await shared(read.db, `key of the authority of ${id}`, newKey);
   return change(async (context) => {
     if (key) await addAuthority(context, key);
     return (await findAuthority(context))!;
@@ -91,7 +92,7 @@ async function addAuthority(context: WriteContext, key: KeyObject): Promise<void
   });
 }
 
-async function newKey(): Promise<KeyObject> {
+export async function newKey(): Promise<KeyObject> {
   // Good for longer than the ten years (NIST SP 800-57), where 2048 bits are not.
   return (await promisify(generateKeyPair)('rsa', { modulusLength: 3_072 })).privateKey;
 }

@@ -1,4 +1,8 @@
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { createHash, createPublicKey, generateKeyPairSync, type X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Certificate, KeyUsage, KeyUsageFlags } from '@peculiar/asn1-x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +15,7 @@ import { createEnrollment } from '../enrollments/index.ts';
 import { authorityCertificate, certificateAuthority, findAuthority } from './authority.ts';
 import { readCertificateRequest } from './certificate-request.ts';
 import { findCertificateFor, issueCertificate, lockCertificate } from './issue-certificate.ts';
+import { authorityBelowRoot } from './root.ts';
 import { certificateTables } from './tables.ts';
 
 const day = 86_400_000;
@@ -76,6 +81,76 @@ describe('an authority', () => {
   });
 });
 
+describe('a root', () => {
+  const belowRoot = () => authorityBelowRoot({ read: read(), change: (work) => server.change(tenant, work) });
+
+  test('is put once above an authority that is there already, which stays as it is', async () => {
+    const before = await make();
+    const made = await Promise.all([belowRoot(), belowRoot()]);
+    expect(new Set(made.map(({ root }) => root.fingerprint256)).size).toBe(1);
+    const [{ authority, intermediate, root }] = made;
+    expect(authority.certificate.fingerprint256).toBe(before.certificate.fingerprint256);
+    expect((await make()).certificate.fingerprint256).toBe(before.certificate.fingerprint256);
+    expect(intermediate.subject).toBe(before.certificate.subject);
+    expect(intermediate.publicKey.equals(before.certificate.publicKey)).toBe(true);
+    expect(intermediate.checkIssued(root) && intermediate.verify(root.publicKey)).toBe(true);
+    expect(root.verify(root.publicKey)).toBe(true);
+    const events = await listAuditEvents(read(), { targetType: 'certificateRoot', limit: 10 });
+    expect(events).toMatchObject([{ action: 'certificateRoot.create' }]);
+    const row = await certificateTables(server.database)
+      .selectFrom('devices_certificate_root')
+      .selectAll()
+      .where('organization_id', '=', tenant.organization.id)
+      .executeTakeFirstOrThrow();
+    expect(row.private_key.includes('PRIVATE KEY')).toBe(false);
+  });
+
+  test('vouches for what the authority issues, as OpenSSL sees it', async () => {
+    const { authority, intermediate, root } = await belowRoot();
+    const device = await server.change(tenant, async (context) => {
+      const { id } = await createEnrollment(context, {
+        platform: 'windows',
+        code: new Secret(`code of ${tenant.organization.slug}`),
+      });
+      const entitlement = { enrollmentId: id, deviceId: context.newId() };
+      return issueCertificate(context, authority, keys.publicKey, entitlement);
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'muster-chain-'));
+    const file = async (name: string, content: X509Certificate) => {
+      const path = join(folder, name);
+      await writeFile(path, content.toString());
+      return path;
+    };
+    const [rootFile, intermediateFile, deviceFile] = [
+      await file('root', root),
+      await file('intermediate', intermediate),
+      await file('device', device.certificate),
+    ];
+    const at = String(Math.floor(server.now().getTime() / 1_000));
+    const { stdout, error } = spawnSync(
+      'openssl',
+      [
+        'verify',
+        '-x509_strict',
+        '-purpose',
+        'sslclient',
+        '-attime',
+        at,
+        '-CAfile',
+        rootFile,
+        '-untrusted',
+        intermediateFile,
+        deviceFile,
+      ],
+      { encoding: 'utf8' },
+    );
+    await rm(folder, { recursive: true });
+    // There is a machine or two without it.
+    if (error) return;
+    expect(stdout).toBe(`${deviceFile}: OK\n`);
+  });
+});
+
 describe('a certificate', () => {
   const issue = async () => {
     const authority = await make();
@@ -105,6 +180,7 @@ describe('a certificate', () => {
       expect(renewal.serialNumber).not.toBe(serialNumber);
       expect(await findCertificateFor(context, next)).toMatchObject({ serialNumber: renewal.serialNumber });
       expect(renewal.enrollmentId).toBe(issued.enrollmentId);
+      expect(renewal.certificate.subject).toBe(issued.certificate.subject);
     });
     const stranger = server.change(server.tenant, (context) =>
       lockCertificate(context, { der: issued.certificate.raw }),

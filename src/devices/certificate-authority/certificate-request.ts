@@ -24,6 +24,8 @@ const challengePasswordOid = '1.2.840.113549.1.9.7';
 /** SHA-1 is what old clients sign with; whoever could forge it would prove no more than that it has a key of its own. */
 const digests: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.5': 'sha1',
+  // The name that the OSI Implementors' Workshop gave it, which old Windows uses.
+  '1.3.14.3.2.29': 'sha1',
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
   '1.2.840.113549.1.1.13': 'sha512',

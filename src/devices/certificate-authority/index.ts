@@ -10,7 +10,9 @@ export {
   fingerprintOfKey,
   issueCertificate,
   lockCertificate,
+  organizationOfCertificate,
   type IssuedCertificate,
 } from './issue-certificate.ts';
+export { authorityBelowRoot, type AuthorityBelowRoot } from './root.ts';
 export { revokeCertificate } from './revoke-certificate.ts';
 export { certificateAuthorityMigrations } from './migrations/index.ts';

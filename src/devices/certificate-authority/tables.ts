@@ -10,6 +10,18 @@ interface CertificateAuthorityTable {
   created_at: Date;
 }
 
+/** Whom PCs trust, above the authority. */
+interface CertificateRootTable {
+  organization_id: Id;
+  /** DER. */
+  certificate: Buffer;
+  /** PKCS#8 as PEM, sealed. */
+  private_key: Buffer;
+  /** The authority's certificate by this root, DER. */
+  intermediate: Buffer;
+  created_at: Date;
+}
+
 /** A certificate that the authority has issued. None is ever deleted. */
 interface CertificateTable {
   organization_id: Id;
@@ -25,7 +37,7 @@ interface CertificateTable {
   not_before: Date;
   not_after: Date;
   enrollment_id: Id;
-  /** SHA-256 of the challenge that it was issued for; null for a renewal. */
+  /** SHA-256 of the challenge that it was issued for; null for a renewal, and where the device showed the secret of its enrolment. */
   challenge_hash: Buffer | null;
   /** Serial number of the certificate whose place it takes. */
   renews: string | null;
@@ -35,6 +47,7 @@ interface CertificateTable {
 
 interface CertificateAuthorityTables {
   devices_certificate_authority: CertificateAuthorityTable;
+  devices_certificate_root: CertificateRootTable;
   devices_certificate: CertificateTable;
 }
 

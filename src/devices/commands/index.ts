@@ -1,4 +1,11 @@
-export type { CheckedCommand, CommandMaker, DeviceAction } from './device-action.ts';
+export type {
+  ApplicationAction,
+  CheckedCommand,
+  CommandMaker,
+  CommandMakers,
+  DeviceAction,
+  WipeAction,
+} from './device-action.ts';
 export { cancelCommands } from './cancel-commands.ts';
 export {
   listCommands,
@@ -12,6 +19,7 @@ export { latestCommands, readPins } from './latest-commands.ts';
 export { newPin } from './new-pin.ts';
 export {
   finishCommand,
+  keepAnswer,
   lockWaitingCommands,
   markSent,
   putOff,

@@ -8,9 +8,12 @@ import { commandTables } from './tables.ts';
 /** A command without a final answer. */
 export interface WaitingCommand {
   readonly id: Id;
+  readonly channel: string;
   readonly type: string;
   readonly body: JsonObject;
   readonly state: 'queued' | 'sent' | 'notNow';
+  /** What is known so far of how it ends. */
+  readonly answer: JsonObject | null;
 }
 
 /** How a command ended. */
@@ -21,28 +24,30 @@ export interface CommandResult {
   readonly error: string | null;
 }
 
-/** What waits for a channel, in the order in which it is to be sent: first what is urgent, then the older. */
+/** What waits for channels, in the order in which it is to be sent: first what is urgent, then the older. */
 export async function lockWaitingCommands(
   { db, scope, secrets }: WriteContext,
   deviceId: Id,
-  channel: string,
+  ...channels: readonly string[]
 ): Promise<WaitingCommand[]> {
   const rows = await commandTables(db)
     .selectFrom('devices_command')
-    .select(['id', 'type', 'body', 'state'])
+    .select(['id', 'channel', 'type', 'body', 'state', 'answer'])
     .where('organization_id', '=', scope.organization.id)
     .where('device_id', '=', deviceId)
-    .where('channel', '=', channel)
+    .where('channel', '=', sql<string>`any(${channels}::text[])`)
     .where('finished_at', 'is', null)
     .orderBy('is_urgent', 'desc')
     .orderBy('id')
     .forUpdate()
     .execute();
-  return rows.map(({ id, type, body, state }) => ({
+  return rows.map(({ id, channel, type, body, state, answer }) => ({
     id,
+    channel,
     type,
     body: parseJson(secrets.open(body, purposeOfBody(scope, id)).reveal()) as JsonObject,
     state: state as WaitingCommand['state'],
+    answer,
   }));
 }
 
@@ -65,6 +70,16 @@ export async function putOff(context: WriteContext, id: Id): Promise<void> {
       not_now_since: sql<Date>`coalesce(not_now_since, ${context.now})`,
       not_now_count: sql<number>`not_now_count + 1`,
     })
+    .where('organization_id', '=', context.scope.organization.id)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The device has answered a part of it. */
+export async function keepAnswer(context: WriteContext, id: Id, answer: JsonObject): Promise<void> {
+  await commandTables(context.db)
+    .updateTable('devices_command')
+    .set({ answer: JSON.stringify(answer) })
     .where('organization_id', '=', context.scope.organization.id)
     .where('id', '=', id)
     .execute();

@@ -17,21 +17,24 @@ import {
   type EnrollmentContent,
 } from './enrollment.ts';
 import { purposeOfCode, requireEnrollment, type EnrollmentWithCode } from './enrollments.ts';
+import { addStandIn, changeStandIn, removeStandIn } from './stand-in.ts';
 import { enrollmentTables } from './tables.ts';
 
 export type NewEnrollment = Pick<EnrollmentContent, 'platform'> &
   Partial<EnrollmentContent> & {
     /** See `newEnrollmentCode`. */
     readonly code: Secret;
+    /** Whether lists of devices have it until a device has enrolled by it. */
+    readonly isListed?: boolean;
   };
 
 /** Faults: `invalidInput` (a user or segment that the organization does not have, an end in the past). */
 export async function createEnrollment(
   context: WriteContext,
-  { code, ...content }: NewEnrollment,
+  { code, isListed = false, ...content }: NewEnrollment,
 ): Promise<EnrollmentWithCode> {
   const { db, scope, now, newId, secrets } = context;
-  const enrollment: Enrollment = {
+  const checked: Enrollment = {
     displayName: null,
     maxUses: null,
     expiresAt: null,
@@ -40,13 +43,16 @@ export async function createEnrollment(
     segment: rootSegmentId,
     ...content,
     id: newId(),
+    deviceId: null,
     uses: 0,
     revision: 1,
     createdAt: now,
     updatedAt: now,
     removedAt: null,
   };
-  await refuseWrong(context, enrollment);
+  await refuseWrong(context, checked);
+  const deviceId = isListed ? await addStandIn(context, checked) : null;
+  const enrollment: Enrollment = { ...checked, deviceId };
   try {
     await enrollmentTables(db)
       .insertInto('devices_enrollment')
@@ -57,6 +63,7 @@ export async function createEnrollment(
         code_hash: hashCode(code),
         code: secrets.seal(code, purposeOfCode(context, enrollment.id)),
         uses: 0,
+        device_id: deviceId,
         ...changeableColumns(enrollment),
         created_at: now,
         removed_at: null,
@@ -107,6 +114,7 @@ export async function updateEnrollment(
   } catch (error) {
     throw faultOfReference(error);
   }
+  await changeStandIn(context, after);
   await audit(context, {
     action: 'enrollment.update',
     target: targetOf(after),
@@ -160,6 +168,7 @@ export async function removeEnrollment(context: WriteContext, id: Id): Promise<v
     .where('organization_id', '=', scope.organization.id)
     .where('id', '=', id)
     .execute();
+  await removeStandIn(context, before);
   await audit(context, { action: 'enrollment.remove', target: targetOf(before), before, after: null });
 }
 

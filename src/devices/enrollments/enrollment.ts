@@ -1,5 +1,5 @@
 import { rootSegmentId } from '../../directory/index.ts';
-import { Fault, notFound } from '../../kernel/fault.ts';
+import { Fault, notFound, type Violation } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import type { Platform } from '../index.ts';
 import type { EnrollmentRow } from './tables.ts';
@@ -21,6 +21,8 @@ export interface EnrollmentContent {
 /** The permission for devices to enrol: whoever has its code may use it. */
 export interface Enrollment extends EnrollmentContent {
   readonly id: Id;
+  /** Which stands in for it in lists until a device has enrolled by it, and is that one then; null when none does. */
+  readonly deviceId: Id | null;
   readonly uses: number;
   readonly revision: number;
   readonly createdAt: Date;
@@ -40,16 +42,24 @@ export function stateOfEnrollment(enrollment: Enrollment, now: Date): Enrollment
 }
 
 const refusals = {
-  spent: 'has been used as often as it may be',
-  expired: 'has expired',
-  removed: 'was withdrawn',
-} as const satisfies Record<Exclude<EnrollmentState, 'open'>, string>;
+  spent: { path: 'maxUses', message: 'has been used as often as it may be' },
+  expired: { path: 'expiresAt', message: 'has expired' },
+  removed: { path: 'id', message: 'was withdrawn' },
+} as const satisfies Record<Exclude<EnrollmentState, 'open'>, Violation>;
 
-/** Faults: `forbidden` when no device can enrol by it any more. */
+/** Faults: `forbidden` when no device can enrol by it any more, which names the member of the enrolment that is the reason. */
 export function requireOpen(enrollment: Enrollment, now: Date): void {
   const state = stateOfEnrollment(enrollment, now);
   if (state === 'open') return;
-  throw new Fault('forbidden', `This enrolment ${refusals[state]}. Ask your administrator for a new one.`);
+  const why = refusals[state];
+  throw new Fault('forbidden', `This enrolment ${why.message}. Ask your administrator for a new one.`, {
+    violations: [why],
+  });
+}
+
+/** As `requireOpen`, but for one that is spent: a device that did not get the answer by which it was spent asks again. */
+export function requireOpenOrSpent(enrollment: Enrollment, now: Date): void {
+  if (stateOfEnrollment(enrollment, now) !== 'spent') requireOpen(enrollment, now);
 }
 
 export function enrollmentNotFound(id: Id): Fault {
@@ -67,6 +77,7 @@ export const enrollmentColumns = [
   'tags',
   'user_id',
   'segment_id',
+  'device_id',
   'revision',
   'created_at',
   'updated_at',
@@ -76,6 +87,7 @@ export const enrollmentColumns = [
 export function enrollmentOfRow(row: Pick<EnrollmentRow, (typeof enrollmentColumns)[number]>): Enrollment {
   return {
     id: row.id,
+    deviceId: row.device_id,
     platform: row.platform,
     displayName: row.display_name,
     maxUses: row.max_uses,

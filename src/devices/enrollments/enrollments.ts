@@ -63,6 +63,18 @@ export async function findEnrollment(
   return row && { organizationId: row.organization_id, enrollment: enrollmentOfRow(row) };
 }
 
+/** An enrolment, removed ones too. Faults: `notFound`. */
+export async function enrollmentWithId(db: Reader, organizationId: Id, id: Id): Promise<Enrollment> {
+  const row = await enrollmentTables(db)
+    .selectFrom('devices_enrollment')
+    .select(enrollmentColumns)
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) throw enrollmentNotFound(id);
+  return enrollmentOfRow(row);
+}
+
 export function purposeOfCode({ scope }: ReadContext, id: Id): string {
   return `devices_enrollment.code:${scope.organization.id}/${id}`;
 }

@@ -6,12 +6,21 @@ export {
   updateEnrollment,
 } from './change-enrollment.ts';
 export { newEnrollmentCode } from './code.ts';
-export { requireOpen, stateOfEnrollment } from './enrollment.ts';
+export { requireOpen, requireOpenOrSpent, stateOfEnrollment, type Enrollment } from './enrollment.ts';
 export {
+  enrollmentWithId,
   findEnrollment,
   listEnrollments,
   pageOfEnrollments,
   requireEnrollment,
   type EnrollmentWithCode,
 } from './enrollments.ts';
+export { pcSignUp } from './pc-sign-up.ts';
+export { lockStandIn, replaceStandIn } from './stand-in.ts';
+export {
+  setWindowsEnrollment,
+  windowsEnrollmentOf,
+  type EntraEnrollment,
+  type WindowsEnrollment,
+} from './windows-enrollment.ts';
 export { enrollmentMigrations } from './migrations/index.ts';

@@ -1,6 +1,7 @@
-import { tables, type Reader, type Selectable } from '../../database/index.ts';
+import { tables, type JsonColumn, type Reader, type Selectable } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { Platform } from '../index.ts';
+import type { EntraEnrollment, WindowsEnrollment } from './windows-enrollment.ts';
 
 interface EnrollmentTable {
   organization_id: Id;
@@ -18,13 +19,23 @@ interface EnrollmentTable {
   user_id: Id | null;
   /** Null is the root. */
   segment_id: number | null;
+  /** Which stands in for it until a device has enrolled by it, and is that one then. */
+  device_id: Id | null;
   revision: number;
   created_at: Date;
   updated_at: Date;
   removed_at: Date | null;
 }
 
+interface WindowsEnrollmentTable {
+  organization_id: Id;
+  auth_policy: WindowsEnrollment['authPolicy'];
+  entra: JsonColumn<Omit<EntraEnrollment, 'enrollmentId'>> | null;
+  entra_enrollment_id: Id | null;
+}
+
 interface EnrollmentTables {
+  devices_windows_enrollment: WindowsEnrollmentTable;
   devices_enrollment: EnrollmentTable;
 }
 

@@ -21,13 +21,17 @@ export const deviceFields = {
   compliant: sql`(device.summary #>> '{compliance,compliant}')::boolean`,
   udid: inDetails('udid'),
   model: inDetails('model'),
+  manufacturer: inDetails('manufacturer'),
   productName: inDetails('productName'),
+  edition: inDetails('edition'),
+  tpmVersion: inDetails('tpmVersion'),
   meid: inDetails('meid'),
   wifiMac: inDetails('wifiMac'),
   ethernetMac: inDetails('ethernetMac'),
   /** Octets. */
   totalStorage: sql`(${inDetails('totalStorage')})::double precision`,
   freeStorage: sql`(${inDetails('freeStorage')})::double precision`,
+  totalMemory: sql`(${inDetails('totalMemory')})::double precision`,
   phoneNumber: inDetails('phoneNumber'),
   carrier: inDetails('carrier'),
   encrypted: sql`(${inDetails('encrypted')})::boolean`,
@@ -45,7 +49,7 @@ export const deviceFields = {
 
 export type DeviceField = keyof typeof deviceFields;
 
-/** What only the channel of an Apple device tells, and the certificate with which it talks. */
+/** What only the channel of an Apple device or the account of a Windows device tells, and the certificate with which it talks. */
 export const channelFields: ReadonlySet<DeviceField> = new Set([
   'lastSeenAt',
   'channelKind',

@@ -103,12 +103,18 @@ function joins(needed: readonly DeviceField[]) {
   if (!needed.some((name) => channelFields.has(name))) return ofOwner;
   return sql`${ofOwner}
     left join lateral (
-      select kind, last_seen_at, bootstrap_token, certificate_fingerprint from devices_apple_channel channel
-      where channel.organization_id = device.organization_id and channel.device_id = device.id
-        and channel.id = channel.device_channel
-      order by channel.authenticated_at desc
-      limit 1
-    ) channel on device.platform = 'apple'
+      (
+        select kind, last_seen_at, bootstrap_token, certificate_fingerprint from devices_apple_channel channel
+        where device.platform = 'apple' and channel.organization_id = device.organization_id
+          and channel.device_id = device.id and channel.id = channel.device_channel
+        order by channel.authenticated_at desc
+        limit 1
+      ) union all (
+        select 'device', last_seen_at, null::bytea, certificate_fingerprint from devices_dm_account account
+        where device.platform = 'windows' and account.organization_id = device.organization_id
+          and account.device_id = device.id
+      )
+    ) channel on true
     left join devices_certificate certificate
       on certificate.organization_id = device.organization_id
       and certificate.fingerprint = channel.certificate_fingerprint`;

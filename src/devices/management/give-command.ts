@@ -1,28 +1,25 @@
 import type { WriteContext } from '../../tenancy/index.ts';
 import { queueCommand, type CheckedCommand, type DeviceCommand } from '../commands/index.ts';
 import type { Device } from '../index.ts';
-import { requestWake } from './request-wake.ts';
 import { requireEnrolled } from './require-enrolled.ts';
+import { wake } from './wake.ts';
 
 /**
- * Gives a locked Apple device a command, and has it woken. Faults: `invalidInput` for a device that is not enrolled, which would never get
- * it.
+ * Gives a locked device a command, which it gets when it calls. Faults: `invalidInput` for a device that is not enrolled, which would never
+ * get it.
  */
 export async function giveCommand(
   context: WriteContext,
   device: Device,
-  { type, body }: CheckedCommand,
+  { type, body, isUrgent = false, isOfUser = false }: CheckedCommand,
 ): Promise<DeviceCommand> {
   const channel = await requireEnrolled(context, device, `do '${type}'`);
   const command = await queueCommand(context, device, {
-    channel: channel.id,
+    channel: isOfUser ? 'user' : channel,
     type,
     body,
-    isUrgent: urgent.has(type),
+    isUrgent,
   });
-  requestWake(context);
+  wake(context, device);
   return command;
 }
-
-/** What protects a lost device does not wait behind what asks it something. */
-const urgent: ReadonlySet<string> = new Set(['DeviceLock', 'EraseDevice', 'EnableLostMode']);
