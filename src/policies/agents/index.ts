@@ -1,0 +1,11 @@
+export { agentConfigurationIn, dutiesOf } from './agent-configuration.ts';
+export { agentProgress, namesAgentSettings } from './agent-progress.ts';
+export { agentWorkOf, userNamedIn, usersNamedIn, type DeviceScript } from './agent-work.ts';
+export { dueAt } from './due.ts';
+export { handOutScripts } from './hand-out.ts';
+export { recordScriptRun, type RunReport } from './record-run.ts';
+export { requestScriptRun } from './request-run.ts';
+export { fillIn, wrongPlaceholders, type PlaceholderSource } from './placeholders.ts';
+export { processedArguments } from './script-arguments.ts';
+export { runOutcomes, type RunOutcome, type ScriptRun } from './script-run.ts';
+export { listScriptRuns, requireScriptRun, summariesOfScripts } from './script-runs.ts';
