@@ -1,0 +1,100 @@
+import { choice, each, number, order, provider, reported, text } from '../declare.ts';
+
+/**
+ * Microsoft Defender: newer settings, its health, what it found, and what it can be told.
+ * @see https://learn.microsoft.com/windows/client-management/mdm/defender-csp
+ */
+export const defender = provider('Defender', {
+  ...each(
+    [
+      'Configuration/AllowDatagramProcessingOnWinServer',
+      'Configuration/AllowNetworkProtectionDownLevel',
+      'Configuration/AllowNetworkProtectionOnWinServer',
+      'Configuration/DisableCpuThrottleOnIdleScans',
+      'Configuration/DisableDnsOverTcpParsing',
+      'Configuration/DisableDnsParsing',
+      'Configuration/DisableGradualRelease',
+      'Configuration/DisableHttpParsing',
+      'Configuration/DisableInboundConnectionFiltering',
+      'Configuration/DisableLocalAdminMerge',
+      'Configuration/DisableRdpParsing',
+      'Configuration/DisableSshParsing',
+      'Configuration/DisableTlsParsing',
+      'Configuration/EnableDnsSinkhole',
+      'Configuration/EnableFileHashComputation',
+      'Configuration/HideExclusionsFromLocalAdmins',
+      'Configuration/HideExclusionsFromLocalUsers',
+      'Configuration/MeteredConnectionUpdates',
+      'Configuration/RandomizeScheduleTaskTimes',
+    ],
+    number([0, 1]),
+  ),
+  ...each(
+    ['Configuration/EngineUpdatesChannel', 'Configuration/PlatformUpdatesChannel'],
+    choice({
+      0: 'Not configured',
+      2: 'Beta',
+      3: 'Current (preview)',
+      4: 'Current (staged)',
+      5: 'Current (broad)',
+      6: 'Critical',
+    }),
+  ),
+  'Configuration/SecurityIntelligenceUpdatesChannel': choice({
+    0: 'Not configured',
+    4: 'Current (staged)',
+    5: 'Current (broad)',
+  }),
+  'Configuration/SchedulerRandomizationTime': number([1, 23], { default: 4 }),
+  'Configuration/ASROnlyPerRuleExclusions': text(),
+  'Configuration/ExcludedIpAddresses': text(),
+  'Configuration/SupportLogLocation': text(),
+  'Configuration/TamperProtection': text(),
+  'Detections/{ThreatId}': reported('node', { named: 'byDevice' }),
+  ...each(
+    [
+      'Detections/{ThreatId}/Name',
+      'Detections/{ThreatId}/URL',
+      'Detections/{ThreatId}/InitialDetectionTime',
+      'Detections/{ThreatId}/LastThreatStatusChangeTime',
+      'Health/DefenderVersion',
+      'Health/EngineVersion',
+      'Health/FullScanSigVersion',
+      'Health/FullScanTime',
+      'Health/QuickScanSigVersion',
+      'Health/QuickScanTime',
+      'Health/SignatureVersion',
+    ],
+    reported(),
+  ),
+  ...each(
+    [
+      'Detections/{ThreatId}/Severity',
+      'Detections/{ThreatId}/Category',
+      'Detections/{ThreatId}/CurrentStatus',
+      'Detections/{ThreatId}/ExecutionStatus',
+      'Detections/{ThreatId}/NumberOfDetections',
+      'Health/ComputerState',
+      'Health/ProductStatus',
+    ],
+    reported('int'),
+  ),
+  ...each(
+    [
+      'Health/DefenderEnabled',
+      'Health/FullScanOverdue',
+      'Health/FullScanRequired',
+      'Health/IsVirtualMachine',
+      'Health/NisEnabled',
+      'Health/QuickScanOverdue',
+      'Health/RebootRequired',
+      'Health/RtpEnabled',
+      'Health/SignatureOutOfDate',
+      'Health/TamperProtectionEnabled',
+    ],
+    reported('bool'),
+  ),
+  Scan: order('chr', { access: 'GX' }),
+  UpdateSignature: order('chr', { access: 'GX' }),
+  OfflineScan: order('chr', { access: 'GX' }),
+});
