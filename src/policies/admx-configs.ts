@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
+import { anyOf, contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
 import { requireRevision, revised } from '../kernel/etag.ts';
 import { notFound } from '../kernel/fault.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
@@ -56,6 +56,26 @@ export async function requireAdmxConfig(context: ReadContext, id: Id): Promise<A
   const row = await selectAdmxConfigs(context).selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) throw admxConfigNotFound(id);
   return { ...admxConfigOfRow(row), content: row.content };
+}
+
+/** The SHA-256 of the text of each of these that is there, in hex. */
+export async function admxDigests(context: ReadContext, ids: readonly Id[]): Promise<Map<Id, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectAdmxConfigs(context)
+    .select(['id', sql<string>`encode(sha256(convert_to(content, 'UTF8')), 'hex')`.as('sha256')])
+    .where('id', '=', anyOf(ids))
+    .execute();
+  return new Map(rows.map(({ id, sha256 }) => [id, sha256]));
+}
+
+/** The text of each of these that is there. */
+export async function admxTexts(context: ReadContext, ids: readonly Id[]): Promise<Map<Id, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectAdmxConfigs(context)
+    .select(['id', 'content'])
+    .where('id', '=', anyOf(ids))
+    .execute();
+  return new Map(rows.map(({ id, content }) => [id, content]));
 }
 
 /** The first sorts when nothing else is asked for. */

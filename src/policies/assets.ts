@@ -108,6 +108,39 @@ export async function readScript(context: ReadContext, id: Id): Promise<string> 
   return textOf(content);
 }
 
+/** A part of the file, which is kept as it is; empty behind its end. Certificates are sealed, and have none. */
+export async function readAssetPart(
+  { db, scope }: ReadContext,
+  id: Id,
+  part: { readonly start: number; readonly length: number },
+): Promise<Buffer> {
+  const row = await policiesTables(db)
+    .selectFrom('policies_asset_content')
+    // PostgreSQL counts from 1.
+    .select(sql<Buffer>`substring(content from ${part.start + 1} for ${part.length})`.as('bytes'))
+    .where('organization_id', '=', scope.organization.id)
+    .where('asset_id', '=', id)
+    .where('sealed', '=', false)
+    .executeTakeFirst();
+  return row?.bytes ?? Buffer.alloc(0);
+}
+
+/** The files of scripts, as they were uploaded, in one statement. */
+export async function scriptContents(
+  { db, scope }: ReadContext,
+  ids: readonly Id[],
+): Promise<Map<Id, Buffer>> {
+  if (ids.length === 0) return new Map();
+  const rows = await policiesTables(db)
+    .selectFrom('policies_asset_content')
+    .select(['asset_id', 'content'])
+    .where('organization_id', '=', scope.organization.id)
+    .where('asset_id', '=', sql<Id>`any(${ids}::uuid[])`)
+    .where('sealed', '=', false)
+    .execute();
+  return new Map(rows.map((row) => [row.asset_id, row.content]));
+}
+
 /** Scripts are UTF-8, or UTF-16 with the byte order mark that Windows' editors write. */
 function textOf(content: Buffer): string {
   const isUtf16 = content[0] === 0xff && content[1] === 0xfe;

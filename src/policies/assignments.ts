@@ -86,34 +86,29 @@ export function directPoliciesOf<Document extends object>(
 }
 
 /** A policy that is given with a priority. */
-export interface DirectAssignment {
+interface DirectAssignment {
   readonly policy: NamedId;
   readonly priority: number;
-}
-
-/**
- * Refuses what cannot be given together. Faults: `featureNotInPlan`, `invalidInput` (a policy that the organization does not have, one that
- * is listed twice, a priority out of range).
- */
-export async function requireAssignable(
-  context: ReadContext,
-  family: PolicyFamily<object>,
-  direct: readonly DirectAssignment[],
-): Promise<void> {
-  requireFeature(context.scope, 'policyComposition');
-  refuseWrongList(family, direct);
-  await requirePolicies(
-    context,
-    family,
-    [],
-    direct.map(({ policy }) => policy),
-  );
 }
 
 /** What an administrator says of a device's policies. Members that are absent stay as they are; a list replaces the whole list. */
 export interface AssignmentChange {
   readonly primary?: NamedId | null | undefined;
   readonly direct?: readonly DirectAssignment[] | undefined;
+}
+
+/**
+ * Refuses what cannot be given. Several policies on a device need the plan feature `policyComposition`. Faults: `featureNotInPlan`,
+ * `invalidInput` (a policy that the organization does not have, one that is listed twice, a priority out of range).
+ */
+export async function requireAssignable(
+  context: ReadContext,
+  family: PolicyFamily<object>,
+  { primary, direct = [] }: AssignmentChange,
+): Promise<void> {
+  if (direct.length > 0) requireFeature(context.scope, 'policyComposition');
+  refuseWrongList(family, direct);
+  await requirePolicies(context, family, [], namedIn(primary, direct));
 }
 
 /**
@@ -130,10 +125,7 @@ export async function setDeviceAssignments<Document extends object>(
 ): Promise<readonly AssignedPolicy<Document>[]> {
   if (direct && direct.length > 0) requireFeature(context.scope, 'policyComposition');
   refuseWrongList(family, direct ?? []);
-  const policies = await requirePolicies(context, family, stored, [
-    ...(primary ? [primary] : []),
-    ...(direct ?? []).map(({ policy }) => policy),
-  ]);
+  const policies = await requirePolicies(context, family, stored, namedIn(primary, direct ?? []));
   const storedOf = (kind: OwnSource['kind']) =>
     stored.filter(({ assignment }) => assignment.source.kind === kind);
   const assigned = (id: Id, source: OwnSource): AssignedPolicy<Document> => {
@@ -178,6 +170,10 @@ export async function devicesAssigned(
     .executeTakeFirstOrThrow();
   const rows = await devices.select('device_id').distinct().orderBy('device_id').limit(atMost).execute();
   return { count, first: rows.map((row) => row.device_id) };
+}
+
+function namedIn(primary: NamedId | null | undefined, direct: readonly DirectAssignment[]): NamedId[] {
+  return [...(primary ? [primary] : []), ...direct.map(({ policy }) => policy)];
 }
 
 function refuseWrongList({ spell }: PolicyFamily<object>, direct: readonly DirectAssignment[]): void {

@@ -3,7 +3,7 @@ import { notFound, type Fault } from '../kernel/fault.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { AutomationRule, RuleAction } from './automation-rule.ts';
-import { counted, namedAtMost } from './policy.ts';
+import { countedRows, namedAtMost } from './policy.ts';
 import { policiesTables, type RuleRow } from './tables.ts';
 
 type Row = RuleRow & {
@@ -101,13 +101,5 @@ export async function rulesUsing(
     .orderBy('id')
     .limit(namedAtMost)
     .execute();
-  const [first] = rows;
-  return (
-    first &&
-    counted(
-      first.total,
-      ['automation rule', 'automation rules'],
-      rows.map(({ name }) => name),
-    )
-  );
+  return countedRows(rows, ['automation rule', 'automation rules']);
 }

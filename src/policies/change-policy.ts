@@ -9,6 +9,7 @@ import type { Policy, PolicyContent, PolicyFamily } from './policy.ts';
 import { policiesOf, policyNotFound } from './policies.ts';
 import { contentColumns, policyOfRow } from './policy-row.ts';
 import { policiesTables } from './tables.ts';
+import { checkNodes } from './windows-nodes.ts';
 
 export interface NewPolicy<Document extends object = JsonObject> {
   /** One of the family's kinds. */
@@ -20,13 +21,15 @@ export interface NewPolicy<Document extends object = JsonObject> {
   readonly document: Document;
 }
 
-/** Creates a policy whose document is valid for its kind. Faults: `invalidInput` (no such segment), and those of the family's `seal`. */
+/** Creates a policy whose document is valid for its kind. Faults: `invalidInput` (no such segment, a value that its
+ * Windows node does not take), and those of the family's `seal`. */
 export async function createPolicy<Document extends object>(
   context: WriteContext,
   family: PolicyFamily<Document>,
   input: NewPolicy<Document>,
 ): Promise<Policy<Document>> {
   const { db, scope, now, newId } = context;
+  await checkNodes(context, family, input.document, undefined);
   const id = newId();
   const policy: Policy<Document> = {
     id,
@@ -65,7 +68,7 @@ export async function createPolicy<Document extends object>(
 
 /**
  * Changes a policy to what `merge` makes of the stored one, which no other change can touch meanwhile. A change that changes nothing
- * makes no version. Faults: `notFound`, `preconditionFailed`, `invalidInput` (no such segment), and those of `merge` and the family's `seal`.
+ * makes no version. Faults: `notFound`, `preconditionFailed`, `invalidInput` as at creation, and those of `merge` and the family's `seal`.
  */
 export async function updatePolicy<Document extends object>(
   context: WriteContext,
@@ -82,6 +85,7 @@ export async function updatePolicy<Document extends object>(
   requireRevision(ifMatch, row.version);
   const before = policyOfRow(family, row);
   const merged: Policy<Document> = { ...before, ...(await merge(before)) };
+  await checkNodes(context, family, merged.document, before.document);
   const document = (await family.seal?.(context, id, merged.document, before.document)) ?? merged.document;
   const content = { ...merged, document };
   if (isDeepStrictEqual(content, before)) return before;

@@ -1,3 +1,4 @@
+import { wantedByOmaSettings } from './oma-settings.ts';
 import { sealOmaSettings } from './oma-secrets.ts';
 import type { PolicyFamily } from './policy.ts';
 
@@ -17,5 +18,6 @@ export const deviceConfigurations: PolicyFamily = {
   noun: 'Device configuration',
   spell: (id) => id,
   read: (stored) => stored,
+  wantedNodes: wantedByOmaSettings,
   seal: sealOmaSettings,
 };

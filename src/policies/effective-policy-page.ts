@@ -3,6 +3,7 @@ import { Fault } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { DocumentReader } from './desired-state/index.ts';
+import type { LeftSetting } from './delivery/index.ts';
 import { explainedOn, readPolicyOf, withApps, type EffectivePolicy } from './effective-policy.ts';
 import {
   normaliseLocUri,
@@ -25,7 +26,7 @@ export interface SettingFilter {
   readonly policyId: Id | undefined;
 }
 
-/** Where a page begins: a setting's place in one document, which another document does not have. */
+/** Where a page begins: a setting's place in one document, which another document does not have. What is left on the device comes behind. */
 export interface SettingPosition {
   readonly documentKey: string;
   readonly index: number;
@@ -55,7 +56,7 @@ export async function effectivePolicyPageOf(
   },
 ): Promise<EffectivePolicyPage> {
   const { filter, after, limit } = part;
-  const { state, reaching, howFar, isRecalculating } = await readPolicyOf(context, device, documents);
+  const { state, reaching, howFar, left, isRecalculating } = await readPolicyOf(context, device, documents);
   const { document = null, documentKey = null } = state ?? {};
   if (after && after.documentKey !== documentKey) {
     throw new Fault(
@@ -63,23 +64,42 @@ export async function effectivePolicyPageOf(
       'What the device shall have has changed since the page before. Begin again with the first page.',
     );
   }
-  const all = document?.settings ?? [];
-  const states = document ? statesOn(device, document, howFar) : [];
+  const wanted = document?.settings ?? [];
+  const all = [...wanted, ...left];
+  const states = [
+    ...(document ? statesOn(device, document, howFar) : []),
+    ...left.map((setting) => setting.state),
+  ];
   const isAskedFor = filterOf(filter, document?.policies ?? []);
-  const start = after?.index ?? 0;
-  const places = [...all.keys()].filter((index) => index >= start && isAskedFor(all[index]!, states[index]!));
-  const shown = document && { ...document, settings: places.slice(0, limit).map((index) => all[index]!) };
+  const places = firstPlaces(all.length, after?.index ?? 0, limit + 1, (index) =>
+    isAskedFor(all[index]!, states[index]!),
+  );
+  const ofPage = places.slice(0, limit);
+  const shown = document && { ...document, settings: ofPage.flatMap((place) => wanted[place] ?? []) };
   const explained = explainedOn(device, state && { document: shown }, reaching, howFar);
   const { settings, notApplicable } = await withApps(context, device, explained);
   const index = places[limit];
   const { policyId } = filter;
   return {
-    settings,
+    settings: [...settings, ...ofPage.flatMap((place) => left[place - wanted.length] ?? [])],
     notApplicable: notApplicable.filter(({ policy }) => policyId === undefined || policy.id === policyId),
     isRecalculating,
     counts: countsOf(states),
     next: documentKey !== null && index !== undefined ? { documentKey, index } : null,
   };
+}
+
+function firstPlaces(
+  end: number,
+  start: number,
+  limit: number,
+  isAskedFor: (index: number) => boolean,
+): number[] {
+  const places: number[] = [];
+  for (let index = start; index < end && places.length < limit; index++) {
+    if (isAskedFor(index)) places.push(index);
+  }
+  return places;
 }
 
 function statesOn(
@@ -94,17 +114,15 @@ function statesOn(
 function filterOf(
   { states, key, policyId }: SettingFilter,
   policies: ResolvedDocument['policies'],
-): (setting: ResolvedSetting, state: SettingState) => boolean {
+): (setting: ResolvedSetting | LeftSetting, state: SettingState) => boolean {
   const top = key === undefined ? undefined : normalisedKey(key);
   const isOfPolicy = (index: number) => policies[index]!.id === policyId;
   return (setting, state) => {
     if (states && !states.includes(state)) return false;
     if (top !== undefined && !isAtOrBelow(setting.key.toLowerCase(), top)) return false;
-    return (
-      policyId === undefined ||
-      isOfPolicy(setting.winner) ||
-      setting.losers.some(({ policy }) => isOfPolicy(policy))
-    );
+    if (policyId === undefined) return true;
+    if (setting.winner === null) return false;
+    return isOfPolicy(setting.winner) || setting.losers.some(({ policy }) => isOfPolicy(policy));
   };
 }
 

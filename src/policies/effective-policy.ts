@@ -1,17 +1,17 @@
-import { contactOf } from '../devices/apple-channels/index.ts';
 import { factsOf, type Device } from '../devices/index.ts';
 import { inventoryOf } from '../devices/inventory/index.ts';
+import { contactOf } from '../devices/management/index.ts';
 import type { ReadContext } from '../tenancy/index.ts';
+import { agentProgress, agentWorkOf, namesAgentSettings } from './agents/index.ts';
 import { hasAppList, withInstalledApps } from './app-lists.ts';
 import {
-  desiredStateOf,
-  isRecalculating,
-  policiesReaching,
+  standingOf,
+  stateOfSet,
   type DesiredState,
   type DocumentReader,
   type ReachingPolicies,
 } from './desired-state/index.ts';
-import { deliveriesOf } from './delivery/index.ts';
+import { deliveriesOf, leftOn, type LeftSetting } from './delivery/index.ts';
 import {
   explain,
   strongestAssignments,
@@ -26,7 +26,9 @@ import { progressOf } from './reported-progress.ts';
 import { systemOf } from './system.ts';
 
 /** What one device shall have, with the reasons, and what of its policies it does not get. Secrets are masked. */
-export interface EffectivePolicy extends Omit<Explanation, 'exclusions'> {
+export interface EffectivePolicy extends Pick<Explanation, 'notApplicable'> {
+  /** What is wanted, and behind it what is left on the device of what was. */
+  readonly settings: readonly (Explanation['settings'][number] | LeftSetting)[];
   /** Whether a change is being worked out that may still give the device something else. */
   readonly isRecalculating: boolean;
 }
@@ -38,9 +40,9 @@ export async function effectivePolicyOf(
   documents: DocumentReader,
 ): Promise<EffectivePolicy> {
   const found = await readPolicyOf(context, device, documents);
-  const { state, reaching, howFar } = found;
-  const explained = explainedOn(device, state, reaching, howFar);
-  return { ...(await withApps(context, device, explained)), isRecalculating: found.isRecalculating };
+  const { state, reaching, howFar, left, isRecalculating } = found;
+  const explained = await withApps(context, device, explainedOn(device, state, reaching, howFar));
+  return { ...explained, settings: [...explained.settings, ...left], isRecalculating };
 }
 
 /** With what the apps of the device say to lists of apps; a statement more where there is such a list. */
@@ -62,10 +64,11 @@ interface PolicyOfDevice {
   readonly reaching: ReachingPolicies;
   /** How far each setting is on the device. */
   readonly howFar: ReturnType<typeof progressOf>;
+  readonly left: readonly LeftSetting[];
   readonly isRecalculating: boolean;
 }
 
-/** A constant number of statements; none for a device that was removed. */
+/** Three statements; none for a device that was removed. A document that is not in memory is one more, and so is what an agent does. */
 export async function readPolicyOf(
   context: ReadContext,
   device: Device,
@@ -76,19 +79,24 @@ export async function readPolicyOf(
       state: undefined,
       reaching: { assigned: [], exclusions: [], filtered: [] },
       howFar: progressOf(device),
+      left: [],
       isRecalculating: false,
     };
   }
-  const isApple = device.platform === 'apple';
-  const [state, reaching, recalculating, deliveries, contact] = await Promise.all([
-    desiredStateOf(context, device.id, documents),
-    policiesReaching(context, device),
-    isRecalculating(context, device.id),
-    isApple ? deliveriesOf(context, [device.id]) : undefined,
-    isApple ? contactOf(context, device.id) : undefined,
+  const [{ set, reaching, isRecalculating }, deliveries, contact] = await Promise.all([
+    standingOf(context, device),
+    deliveriesOf(context, [device.id]),
+    contactOf(context, device),
   ]);
-  const howFar = progressOf({ ...device, deliveries: deliveries?.get(device.id) ?? [], contact });
-  return { state, reaching, howFar, isRecalculating: recalculating };
+  const state = await stateOfSet(context, device.id, documents, set);
+  const work = namesAgentSettings(state?.document) ? await agentWorkOf(context, device, state) : undefined;
+  const ofDevice = deliveries.get(device.id) ?? [];
+  const byProtocol = progressOf({ ...device, deliveries: ofDevice, contact });
+  const byAgent = work && agentProgress(work);
+  const howFar: typeof byProtocol = (setting) => byAgent?.(setting) ?? byProtocol(setting);
+  const wanted = new Set(state?.document?.settings.map(({ key }) => key));
+  const left = leftOn(device.platform, ofDevice, (key) => wanted.has(key));
+  return { state, reaching, howFar, left, isRecalculating };
 }
 
 /** What is stored for a device, with the reasons that the policies which are meant for it have now. */
@@ -97,7 +105,7 @@ export function explainedOn(
   state: Pick<DesiredState, 'document'> | undefined,
   { assigned, exclusions, filtered }: ReachingPolicies,
   howFar = progressOf(device),
-): Omit<EffectivePolicy, 'isRecalculating'> {
+): Pick<Explanation, 'settings' | 'notApplicable'> {
   const { settings, notApplicable } = explainedFor(device, state, { assigned, exclusions, filtered }, howFar);
   return {
     settings: settings.map(withoutSecrets),

@@ -22,11 +22,14 @@ export interface EnforcedPolicy<Document extends object> extends Assigned<Policy
   readonly assignment: Assignment<RuleSource> & Required<Pick<Assignment, 'rule'>>;
 }
 
-/** The enabled automation rules of one organization, the oldest first, with their audiences by id. */
-export interface EnabledRules {
-  readonly rules: readonly AutomationRule[];
-  readonly audiences: ReadonlyMap<Id, Audience>;
+/** Automation rules, as far as it matters for what they give, with their audiences by id. */
+interface GivingRules<Named> {
+  readonly rules: readonly Pick<AutomationRule, 'id' | 'name' | 'audienceIds' | 'actions'>[];
+  readonly audiences: ReadonlyMap<Id, Named>;
 }
+
+/** The enabled automation rules of one organization, the oldest first. */
+export type EnabledRules = GivingRules<Audience>;
 
 /** A device with the organization that has it and the organization's rules. */
 export interface WantedEnforcement {
@@ -98,10 +101,10 @@ export async function givenByRules(
 }
 
 /** What the rules give a device of a platform, of which `reasonsOf` says why it belongs to an audience; an empty list when it does not. */
-export function givenTo(
+export function givenTo<Named extends Pick<Audience, 'name'>>(
   platform: Platform,
-  { rules, audiences }: EnabledRules,
-  reasonsOf: (audience: Audience) => readonly string[],
+  { rules, audiences }: GivingRules<Named>,
+  reasonsOf: (audience: Named) => readonly string[],
 ): GivenPolicy[] {
   return rules.flatMap(({ id: ruleId, name, audienceIds, actions }) => {
     const ofPlatform = actions.filter((action) => action.platform === platform);

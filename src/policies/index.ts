@@ -1,4 +1,6 @@
 export {
+  admxDigests,
+  admxTexts,
   createAdmxConfig,
   listAdmxConfigs,
   admxConfigSortFields,
@@ -22,6 +24,7 @@ export {
   assetSortFields,
   createAsset,
   listAssets,
+  readAssetPart,
   readScript,
   removeAsset,
   requireAsset,
@@ -35,6 +38,9 @@ export {
   digestOfValue,
   forgetDeliveries,
   idleCalls,
+  idleSessions,
+  type CertifiedCall,
+  type IdleSession,
   lockDelivery,
   noDocument,
   resumeWaking,
@@ -42,6 +48,7 @@ export {
   type PushOutcome,
   type PushWakes,
   nothingDelivered,
+  retriedAt,
   saveDelivery,
   type DeliveredItem,
   type Delivery,
@@ -60,19 +67,35 @@ export {
   type Recalculation,
 } from './desired-state/index.ts';
 export {
-  addEnrollmentPolicies,
   assignByEnrollment,
   policiesOfEnrollments,
+  setEnrollmentPolicies,
   type EnrollmentPolicy,
 } from './enrollment-policies.ts';
+export {
+  applyTemplate,
+  createTemplate,
+  listTemplates,
+  removeTemplate,
+  requireTemplate,
+  templateSortFields,
+  updateTemplate,
+  useTemplate,
+  type EnrollmentTemplate,
+  type TemplateContent,
+  type TemplateRule,
+} from './enrollment-templates/index.ts';
 export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
+export { endManagement, removeDevice } from './end-management.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
 export {
   appleItemOf,
+  isSecret,
   lackedFor,
   largestPriority,
+  normaliseLocUri,
   priorityOf,
   profileDictionary,
   settingStates,
@@ -86,7 +109,6 @@ export {
   type SettingPosition,
 } from './effective-policy-page.ts';
 export { loadItems, type Items } from './items.ts';
-export { mergeWindowsPolicies } from './merge-windows-policies.ts';
 export { policiesMigrations } from './migrations/index.ts';
 export {
   applyPlan,
@@ -118,6 +140,7 @@ export {
   type PolicySummary,
 } from './policy-families.ts';
 export { getPolicyVersion, listPolicyVersions, type PolicyVersion } from './policy-versions.ts';
+export { openReferences } from './oma-secrets.ts';
 export { readOmaSecret } from './read-oma-secret.ts';
 export { removeAudience } from './remove-audience.ts';
 export { removeGroup } from './remove-group.ts';
@@ -127,7 +150,6 @@ export { systemOf } from './system.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';
 export {
-  removeWindowsDevice,
   updateWindowsDevice,
   windowsDeviceReader,
   withPolicies,
@@ -143,4 +165,6 @@ export {
   type WindowsPolicy,
   type WindowsPolicyDocument,
 } from './windows-policy.ts';
+export { importCatalogue, useCatalogue, type CatalogueChange } from './use-catalogue.ts';
+export { policyWarnings } from './windows-nodes.ts';
 export { createWindowsPolicy, referencesOf, updateWindowsPolicy } from './windows-policies.ts';

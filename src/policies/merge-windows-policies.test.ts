@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHexId, type Id } from '../kernel/id.ts';
+import { builtInCatalogue } from './csp/index.ts';
 import { mergeWindowsPolicies } from './merge-windows-policies.ts';
 import type { AssignedPolicy } from './assignments.ts';
 import { emptyWindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
@@ -30,23 +31,37 @@ function assigned(
   return { policy, assignment: { source, assignedAt } };
 }
 
+/** As if nothing was known of the nodes. */
+const merge = (policies: readonly AssignedPolicy<WindowsPolicyDocument>[]) =>
+  mergeWindowsPolicies(policies, () => undefined);
+
 describe('several policies on one device', () => {
   test('two spellings of a path are one setting, in the spelling of the stronger policy', () => {
-    const merged = mergeWindowsPolicies([
+    const merged = merge([
       assigned(1, 2, { config: { './Device/Vendor/MSFT/Policy/A': 'weak' } }),
       assigned(2, 1, { config: { './vendor/msft/policy/a': 'strong' } }),
     ]);
     expect(merged?.document.config).toEqual({ './vendor/msft/policy/a': 'strong' });
   });
 
+  test('of equally strong policies the one with the stricter value counts, where the node says which that is', () => {
+    const length = './Device/Vendor/MSFT/Policy/Config/DeviceLock/MinDevicePasswordLength';
+    const policies = [
+      assigned(1, 5, { config: { [length]: 6, './a': 1 } }),
+      assigned(2, 5, { config: { [length]: '12', './a': 2 } }, new Date(moment.getTime() + 1_000)),
+    ];
+    const { find } = builtInCatalogue;
+    expect(mergeWindowsPolicies(policies, find)?.document.config).toEqual({ [length]: '12', './a': 1 });
+  });
+
   test('none make none, one makes itself', () => {
-    expect(mergeWindowsPolicies([])).toBeUndefined();
+    expect(merge([])).toBeUndefined();
     const only = assigned(1, 5, { config: { './a': '1' } });
-    expect(mergeWindowsPolicies([only])).toBe(only.policy);
+    expect(merge([only])).toBe(only.policy);
   });
 
   test('settings without conflict all apply; on a conflict the lower number wins, and the primary slot over all', () => {
-    const merged = mergeWindowsPolicies([
+    const merged = merge([
       assigned(1, 10_000, { config: { './a': 'weak', './b': 'weak', './c': 'weak', './d': 'weak' } }),
       assigned(2, null, { config: { './a': 'primary' } }),
       assigned(3, 0, { config: { './a': 'strong', './b': 'strong' } }),
@@ -65,18 +80,16 @@ describe('several policies on one device', () => {
     const later = new Date(moment.getTime() + 1);
     const config = (value: string) => ({ config: { './a': value } });
     expect(
-      mergeWindowsPolicies([assigned(1, 5, config('newer'), later), assigned(2, 5, config('older'))])
-        ?.document.config,
+      merge([assigned(1, 5, config('newer'), later), assigned(2, 5, config('older'))])?.document.config,
     ).toEqual({ './a': 'older' });
     expect(
-      mergeWindowsPolicies([assigned(2, 5, config('second')), assigned(1, 5, config('first'))])?.document
-        .config,
+      merge([assigned(2, 5, config('second')), assigned(1, 5, config('first'))])?.document.config,
     ).toEqual({ './a': 'first' });
   });
 
   test("lists are united by id with the stronger policy's entry, its entries first", () => {
     const [app, other, script, asset] = [1, 2, 3, 4].map(idOf) as [Id, Id, Id, Id];
-    const merged = mergeWindowsPolicies([
+    const merged = merge([
       assigned(1, 2, {
         applications: [{ winApplicationId: other }, { winApplicationId: app, action: 'available' }],
         scripts: [{ id: script, type: 'loop', loopTime: 5 }],
@@ -192,7 +205,7 @@ describe('whatever the policies', () => {
       fc.property(
         sets.chain((set) => fc.tuple(fc.constant(set), fc.shuffledSubarray(set, { minLength: set.length }))),
         ([set, shuffled]) => {
-          expect(mergeWindowsPolicies(shuffled)).toEqual(mergeWindowsPolicies(set));
+          expect(merge(shuffled)).toEqual(merge(set));
         },
       ),
     );
@@ -201,7 +214,7 @@ describe('whatever the policies', () => {
   test('every setting of every policy is there, and each value comes from one that has it', () => {
     fc.assert(
       fc.property(sets, (set) => {
-        const { config } = mergeWindowsPolicies(set)!.document;
+        const { config } = merge(set)!.document;
         const keys = new Set(set.flatMap(({ policy }) => Object.keys(policy.document.config)));
         expect(new Set(Object.keys(config))).toEqual(keys);
         for (const [key, value] of Object.entries(config)) {
@@ -215,7 +228,7 @@ describe('whatever the policies', () => {
     fc.assert(
       fc.property(sets, (set) => {
         fc.pre(set.length > 1);
-        expect(mergeWindowsPolicies(set)!.document).toEqual(documentedMerge(set));
+        expect(merge(set)!.document).toEqual(documentedMerge(set));
       }),
     );
   });
@@ -224,7 +237,7 @@ describe('whatever the policies', () => {
     fc.assert(
       fc.property(sets, (set) => {
         fc.pre(set.length > 1);
-        const { applications, scripts, assets, bookmarks } = mergeWindowsPolicies(set)!.document;
+        const { applications, scripts, assets, bookmarks } = merge(set)!.document;
         const keys = [
           applications.map(({ winApplicationId }) => winApplicationId),
           scripts.map(({ id }) => id),
@@ -240,7 +253,7 @@ describe('whatever the policies', () => {
     fc.assert(
       fc.property(sets, (set) => {
         const weakest = assigned(99, 10_000, {}, new Date(9));
-        const [without, withIt] = [mergeWindowsPolicies(set)!, mergeWindowsPolicies([...set, weakest])!];
+        const [without, withIt] = [merge(set)!, merge([...set, weakest])!];
         expect(withIt.id).toBe(without.id);
         expect(withIt.document.config).toEqual(without.document.config);
         expect(withIt.document.agentConfiguration).toEqual(without.document.agentConfiguration);

@@ -1,5 +1,11 @@
 import type { Json } from '../kernel/json.ts';
-import { compilePolicy, resolve, type Assigned, type ResolvedSetting } from './engine/index.ts';
+import {
+  compilePolicy,
+  resolve,
+  type Assigned,
+  type ResolvedSetting,
+  type WindowsNodes,
+} from './engine/index.ts';
 import { emptyWindowsPolicy, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 
 /**
@@ -10,12 +16,13 @@ import { emptyWindowsPolicy, type WindowsPolicy, type WindowsPolicyDocument } fr
  */
 export function mergeWindowsPolicies(
   assigned: readonly Assigned<WindowsPolicy>[],
+  nodes: WindowsNodes,
 ): WindowsPolicy | undefined {
   const [only] = assigned;
   if (!only || assigned.length === 1) return only?.policy;
   const { policies, settings } = resolve(
     'windows',
-    assigned.map(({ policy, assignment }) => ({ policy: compilePolicy(policy), assignment })),
+    assigned.map(({ policy, assignment }) => ({ policy: compilePolicy(policy, nodes), assignment })),
   );
   const strongest = assigned.find(({ policy }) => policy.id === policies[0]!.id)!.policy;
   return { ...strongest, document: documentOf(settings) };

@@ -15,6 +15,11 @@ const masks: ReadonlyMap<string, string> = new Map([
   ['omaSettingStringXml', 'KioqKg=='],
 ]);
 
+/** Whether a setting has a mask in place of its value. */
+export function isMasked(setting: JsonObject): boolean {
+  return setting['isEncrypted'] === true || masks.get(typeOf(setting)) === setting['value'];
+}
+
 /** A value that is kept encrypted. */
 export interface OmaSecret {
   readonly id: Id;
@@ -120,6 +125,34 @@ export async function openSecrets(
     type,
     value: secrets.open(sealed, purposeOf(policyId, id)),
   }));
+}
+
+/** What these references of any policies stand for: text, for XML the XML itself. Those that stand for nothing any more are left out. */
+export async function openReferences(
+  context: WriteContext,
+  references: readonly string[],
+): Promise<Map<string, Secret>> {
+  const named = references.flatMap((secretReferenceValueId) => {
+    const policyId = parseGuidId(secretReferenceValueId.split('_')[1] ?? '');
+    const [id] = policyId ? idOfReference(context, policyId, { secretReferenceValueId }) : [];
+    return policyId && id ? [{ reference: secretReferenceValueId, policyId, id }] : [];
+  });
+  const opened = new Map<string, Secret>();
+  for (const [policyId, ofPolicy] of Map.groupBy(named, (one) => one.policyId)) {
+    const ids = ofPolicy.map(({ id }) => id);
+    const secrets = new Map((await openSecrets(context, policyId, ids)).map((one) => [one.id, one]));
+    for (const { reference, id } of ofPolicy) {
+      const secret = secrets.get(id);
+      if (secret) opened.set(reference, textOfSecret(secret));
+    }
+  }
+  return opened;
+}
+
+/** As devices take it: Graph has XML in Base64. */
+export function textOfSecret({ type, value }: OmaSecret): Secret {
+  if (type !== 'omaSettingStringXml') return value;
+  return new Secret(textOfBase64(value.reveal()) ?? value.reveal());
 }
 
 async function keepSecrets(

@@ -1,6 +1,7 @@
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { WriteContext } from '../tenancy/index.ts';
+import type { WantedSetting } from './csp/index.ts';
 
 /** What an administrator says of a policy. */
 export interface PolicyContent<Document extends object = JsonObject> {
@@ -36,6 +37,8 @@ export interface PolicyFamily<Document extends object = JsonObject> {
   readonly spell: (id: Id) => string;
   /** The document as it was stored by this or an older version of Muster. */
   readonly read: (stored: JsonObject) => Document;
+  /** What a document wants of Windows nodes; secrets without their values. */
+  wantedNodes(document: Document): readonly WantedSetting[];
   /**
    * Takes out of a document what must not be stored in clear, and keeps it. Called before the document is stored. Faults: `invalidInput`
    * (it refers to what is not kept).
@@ -62,6 +65,22 @@ export function counted(count: number, [one, many]: Noun, names: readonly string
   const listed = names.map((name) => `'${name}'`).join(', ');
   const more = count > names.length ? ', …' : '';
   return `${count} ${count === 1 ? one : many} (${listed}${more})`;
+}
+
+/** The same of the first few rows of a query, each with how many there are in all; undefined without any. */
+export function countedRows(
+  rows: readonly { readonly name: string; readonly total: number }[],
+  noun: Noun,
+): string | undefined {
+  const [first] = rows;
+  return (
+    first &&
+    counted(
+      first.total,
+      noun,
+      rows.map(({ name }) => name),
+    )
+  );
 }
 
 /** A word for one thing and for several. */

@@ -1,9 +1,8 @@
-import { textOfBase64 } from '../kernel/base64.ts';
 import { notFound } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { audit, type WriteContext } from '../tenancy/index.ts';
 import { deviceConfigurations } from './device-configurations.ts';
-import { idOfReference, openSecrets } from './oma-secrets.ts';
+import { idOfReference, openSecrets, textOfSecret } from './oma-secrets.ts';
 import { getPolicy, policyNotFound } from './policies.ts';
 
 /**
@@ -22,6 +21,5 @@ export async function readOmaSecret(context: WriteContext, policyId: Id, referen
     before: null,
     after: { secretReferenceValueId: reference },
   });
-  const text = secret.value.reveal();
-  return secret.type === 'omaSettingStringXml' ? (textOfBase64(text) ?? text) : text;
+  return textOfSecret(secret).reveal();
 }

@@ -8,6 +8,7 @@ import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts'
 import { devicesAssigned } from './assignments.ts';
 import { rulesUsing } from './automation-rules.ts';
 import { targetOf } from './change-policy.ts';
+import { takeFromTemplates, templatesGiving } from './enrollment-templates/index.ts';
 import { enrollmentsGiving, takeFromEnrollments } from './enrollment-policies.ts';
 import { policiesOf, policyNotFound } from './policies.ts';
 import { counted, namedAtMost, type PolicyFamily } from './policy.ts';
@@ -77,12 +78,14 @@ async function refuseWhileAssigned(
   const names = first.flatMap((device) => devices.get(device) ?? []).map(nameOfDevice);
   const rules = await rulesUsing(context, { policyId: id });
   const enrollments = await enrollmentsGiving(context, id);
+  const templates = await templatesGiving(context, id);
   const uses = [
     ...(count > 0 ? [`is assigned to ${counted(count, ['device', 'devices'], names)}`] : []),
     ...(rules ? [`is given by ${rules}`] : []),
     ...(enrollments > 0
       ? [`is given by ${enrollments === 1 ? 'an enrolment' : `${enrollments} enrolments`}`]
       : []),
+    ...(templates ? [`is given by ${templates}`] : []),
     ...(targets.length > 0 ? [`is assigned to ${await namesOfTargets(context, targets)}`] : []),
   ];
   if (uses.length === 0) return;
@@ -103,8 +106,9 @@ async function namesOfTargets(context: ReadContext, targets: readonly PolicyTarg
   return new Intl.ListFormat('en').format([...names, ...(more > 0 ? [`${more} more`] : [])]);
 }
 
-/** Takes a policy from the devices and rules that have it. A rule may be left with nothing to give. Returns what it was taken from. */
-async function takeFromAll({ db, scope, now, touched }: WriteContext, id: Id): Promise<object> {
+/** Takes a policy from the devices, rules and templates that have it. A rule may be left with nothing to give. Returns what it was taken from. */
+async function takeFromAll(context: WriteContext, id: Id): Promise<object> {
+  const { db, scope, now, touched } = context;
   const organizationId = scope.organization.id;
   const devices = await policiesTables(db)
     .deleteFrom('policies_assignment')
@@ -126,5 +130,6 @@ async function takeFromAll({ db, scope, now, touched }: WriteContext, id: Id): P
     .where('organization_id', '=', organizationId)
     .where('id', '=', sql<Id>`any(${ruleIds}::uuid[])`)
     .execute();
-  return { devices: devices.map((row) => row.device_id), rules: ruleIds };
+  const enrollmentTemplates = await takeFromTemplates(context, id);
+  return { devices: devices.map((row) => row.device_id), rules: ruleIds, enrollmentTemplates };
 }

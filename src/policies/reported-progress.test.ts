@@ -41,7 +41,7 @@ test.each<[wanted: Json, reported: Json]>([
 ])('%j is not verified by a report of %j', (wanted, value) => {
   expect(wants(wanted, { config: { [path]: value } })).toMatchObject({
     state: 'pending',
-    reason: 'The device has another value, and this server does not deliver policies yet.',
+    reason: 'The device has another value, and the device has not enrolled, so nothing is sent to it.',
     reported: { value },
   });
 });
@@ -49,7 +49,7 @@ test.each<[wanted: Json, reported: Json]>([
 test('what was never reported says why it is pending', () => {
   expect(wants(1, {})).toEqual({
     state: 'pending',
-    reason: 'This server does not deliver policies yet.',
+    reason: 'The device has not enrolled, so nothing is sent to it.',
     reported: null,
   });
   expect(wants(1, { enrolledAt: null, lastStatusReportAt: null })).toMatchObject({
@@ -84,7 +84,7 @@ test('the date of the node itself counts; without any it is not known', () => {
 test('a secret cannot be compared', () => {
   expect(wants({ format: 'chr', secret: 'reference' }, { config: { [path]: 'x' } })).toMatchObject({
     state: 'pending',
-    reason: 'The value is secret, and this server does not deliver policies yet.',
+    reason: 'The value is secret, and the device has not enrolled, so nothing is sent to it.',
   });
 });
 

@@ -3,31 +3,46 @@ import type { Json } from '../kernel/json.ts';
 import { deliveredProgress, type Delivery } from './delivery/index.ts';
 import { isSecret, normaliseLocUri, type Progress, type Setting } from './engine/index.ts';
 
-const notDelivered = 'this server does not deliver policies yet';
+const notDelivered = 'the device has not enrolled, so nothing is sent to it';
 
 /** What of a device tells how far it is. */
 export type ReportingDevice = Pick<
   Device,
   'platform' | 'config' | 'configDates' | 'enrolledAt' | 'lastStatusReportAt'
 > & {
-  /** What was delivered to it; Windows devices are not delivered to yet. */
+  /** What was delivered to it. */
   readonly deliveries?: readonly Delivery[];
   /** For people: when it was heard of, and what came of waking it. */
   readonly contact?: string | undefined;
 };
 
 /**
- * How far settings have come on a device. Apple devices take what is delivered to them. Nothing is delivered to Windows devices yet, so there a
- * setting is verified when the device says that it has the wanted value anyway, and otherwise pending, with the reason.
+ * How far settings have come on a device: what was delivered to it counts. A Windows device that never enrolled, and is known by reports
+ * alone, has a setting verified when it says that it has the wanted value anyway.
  */
 export function progressOf(device: ReportingDevice): (setting: Setting) => Progress {
-  if (device.platform === 'apple') return deliveredProgress(device.deliveries ?? [], waitingFor(device));
-  return reportedProgress(device);
+  const { platform, deliveries = [], contact } = device;
+  const waiting = waitingFor(device);
+  if (platform === 'apple') return deliveredProgress(deliveries, () => waiting);
+  if (deliveries.length === 0 && contact === undefined) return reportedProgress(device);
+  const reportedOf = reportedNodes(device);
+  return deliveredProgress(
+    deliveries,
+    (key) => waitingOnWindows(key, waiting),
+    (key) => toldOf(device, reportedOf(key)),
+  );
 }
 
 function waitingFor({ enrolledAt, contact }: ReportingDevice): string {
   if (contact !== undefined) return `It is sent when the device calls. ${contact}`;
   return enrolledAt === null ? 'The device has not enrolled.' : 'It is sent when the device calls.';
+}
+
+/** Of a policy's parts the protocol carries nodes, ADMX files and applications. */
+function waitingOnWindows(key: string, waiting: string): string {
+  if (key.startsWith('./user/')) return `It waits for the user to sign in. ${waiting}`;
+  if (/^(admxConfig|application)\/|^\.\//.test(key)) return waiting;
+  return 'The management protocol of Windows cannot do this; it takes an agent on the PC.';
 }
 
 function reportedProgress(device: ReportingDevice): (setting: Setting) => Progress {
@@ -37,11 +52,11 @@ function reportedProgress(device: ReportingDevice): (setting: Setting) => Progre
     lastStatusReportAt === null && device.enrolledAt === null
       ? 'The device has never checked in.'
       : sentence(notDelivered);
+  const notReported: Progress = { state: 'pending', reason: waiting, reported: null };
   return ({ key, value }) => {
     const found = reportedOf(key);
-    if (!found) return { state: 'pending', reason: waiting, reported: null };
-    const at = device.configDates[found.path];
-    const reported = { value: found.value, at: at === undefined ? lastStatusReportAt : new Date(at) };
+    if (!found) return notReported;
+    const reported = toldOf(device, found)!;
     const failure = failureOf(found.value);
     if (failure !== undefined) return { state: 'error', reason: failure, reported };
     if (isSecret(value)) {
@@ -50,6 +65,16 @@ function reportedProgress(device: ReportingDevice): (setting: Setting) => Progre
     if (textOfNode(found.value) === textOfNode(value)) return { state: 'verified', reason: null, reported };
     return { state: 'pending', reason: `The device has another value, and ${notDelivered}.`, reported };
   };
+}
+
+/** What the device said of a node, and when. */
+function toldOf(
+  { configDates, lastStatusReportAt }: ReportingDevice,
+  node: ReportedNode | undefined,
+): Progress['reported'] {
+  if (!node) return null;
+  const at = configDates[node.path];
+  return { value: node.value, at: at === undefined ? lastStatusReportAt : new Date(at) };
 }
 
 interface ReportedNode {

@@ -1,14 +1,16 @@
 import { tables, type JsonColumn, type Reader, type Selectable } from '../database/index.ts';
-import type { Platform } from '../devices/index.ts';
+import type { Platform, Script } from '../devices/index.ts';
 import type { AssignmentTarget } from '../directory/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { ApplicationConfig, ApplicationInfo, ApplicationType } from './application.ts';
 import type { AssetExtension, AssetType } from './asset-type.ts';
+import type { RunOutcome } from './agents/index.ts';
 import type { ResolvedDocument, System } from './engine/index.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { SetMember } from './desired-state/policy-set.ts';
 import type { RecalculationScope } from './desired-state/recalculation.ts';
+import type { TemplateContent, TemplateRule } from './enrollment-templates/template.ts';
 import type { Plan, PlanCounts, PlannedDifference } from './plans/plan.ts';
 
 interface PolicyTable {
@@ -182,11 +184,93 @@ interface DeliveryTable {
   updated_at: Date;
 }
 
+interface ScriptStateTable {
+  organization_id: Id;
+  device_id: Id;
+  script_id: Id;
+  /** The `resetDate` for which it began last by itself, '' for none; null when it never did. */
+  reset_date: string | null;
+  /** When it began last by itself. */
+  begun_at: Date | null;
+  last_run_id: Id | null;
+  successes: number;
+  errors: number;
+  last_at: Date | null;
+}
+
+interface ScriptRunTable {
+  organization_id: Id;
+  device_id: Id;
+  id: Id;
+  script_id: Id;
+  name: string;
+  type: Script['type'];
+  /** Null when it began by itself. */
+  requested_by: string | null;
+  created_at: Date;
+  handed_at: Date | null;
+  finished_at: Date | null;
+  outcome: RunOutcome | null;
+  exit_code: number | null;
+  /** By the device's clock. */
+  started_at: Date | null;
+  ended_at: Date | null;
+  error: string | null;
+  stdout: string | null;
+  stderr: string | null;
+}
+
 interface EnrollmentPolicyTable {
   organization_id: Id;
   enrollment_id: Id;
   policy_id: Id;
-  priority: number;
+  kind: 'primary' | 'direct';
+  /** Of a direct one. */
+  priority: number | null;
+}
+
+interface EnrollmentTemplateTable {
+  organization_id: Id;
+  id: Id;
+  name: string;
+  description: string | null;
+  auxiliary_fields: JsonColumn<TemplateContent['auxiliaryFields']>;
+  login_provider_types: string[];
+  allow_auto_continue: boolean;
+  /** Null is the root. */
+  segment_id: number | null;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface EnrollmentTemplateRuleTable {
+  organization_id: Id;
+  template_id: Id;
+  position: number;
+  name: string | null;
+  display_name_pattern: string | null;
+  tags: string[];
+  conditions: JsonColumn<TemplateRule['conditions']>;
+  /** Null is the root. */
+  segment_id: number | null;
+}
+
+interface EnrollmentTemplatePolicyTable {
+  organization_id: Id;
+  template_id: Id;
+  /** The position of the rule that gives it. */
+  rule: number;
+  position: number;
+  kind: 'primary' | 'direct';
+  policy_id: Id;
+  /** Of a direct one. */
+  priority: number | null;
+}
+
+interface DefaultEnrollmentTemplateTable {
+  organization_id: Id;
+  template_id: Id;
 }
 
 interface AssetTable {
@@ -253,6 +337,12 @@ export interface PoliciesTables {
   policies_device_set: DeviceSetTable;
   policies_delivery: DeliveryTable;
   policies_enrollment_policy: EnrollmentPolicyTable;
+  policies_enrollment_template: EnrollmentTemplateTable;
+  policies_enrollment_template_rule: EnrollmentTemplateRuleTable;
+  policies_enrollment_template_policy: EnrollmentTemplatePolicyTable;
+  policies_default_enrollment_template: DefaultEnrollmentTemplateTable;
+  policies_script_state: ScriptStateTable;
+  policies_script_run: ScriptRunTable;
   policies_recalculation: RecalculationTable;
   policies_plan: PlanTable;
   policies_plan_difference: PlanDifferenceTable;
@@ -268,8 +358,10 @@ export type TargetRow = Selectable<TargetTable>;
 export type RuleRow = Selectable<RuleTable>;
 export type PlanRow = Selectable<PlanTable>;
 export type RecalculationRow = Selectable<RecalculationTable>;
+export type ScriptRunRow = Selectable<ScriptRunTable>;
 export type AssetRow = Selectable<AssetTable>;
 export type ApplicationRow = Selectable<ApplicationTable>;
+export type EnrollmentTemplateRow = Selectable<EnrollmentTemplateTable>;
 export type AdmxConfigRow = Selectable<AdmxConfigTable>;
 
 export function policiesTables(reader: Reader) {

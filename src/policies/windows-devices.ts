@@ -9,7 +9,9 @@ import {
   type DeviceKey,
   type Script,
 } from '../devices/index.ts';
+import type { User } from '../directory/index.ts';
 import { gather } from '../kernel/gather.ts';
+import { userNamedIn, usersNamedIn } from './agents/index.ts';
 import { audit, type ReadContext, type Scope, type WriteContext } from '../tenancy/index.ts';
 import {
   clearDeviceAssignments,
@@ -21,6 +23,8 @@ import {
   type AssignmentChange,
   type OwnedDevice,
 } from './assignments.ts';
+import { catalogueInUse } from './csp/index.ts';
+import type { WindowsNodes } from './engine/index.ts';
 import {
   loadEnabledRules,
   loadEnforcedPolicies,
@@ -29,6 +33,7 @@ import {
 } from './enforced-policies.ts';
 import { loadItems, lockItems, type ItemReference, type Items, type WantedItems } from './items.ts';
 import type { Id } from '../kernel/id.ts';
+import { mergeWindowsPolicies } from './merge-windows-policies.ts';
 import type { NamedId } from './policy.ts';
 import { windowsPolicies, type WindowsPolicy, type WindowsPolicyDocument } from './windows-policy.ts';
 import { referencesOf } from './windows-policies.ts';
@@ -43,7 +48,11 @@ export interface ManagedWindowsDevice {
   readonly assigned: Assigned;
   /** By automation rules. */
   readonly enforced: Enforced;
+  /** What all of them make together; undefined where there is none. */
+  readonly effective: WindowsPolicy | undefined;
   readonly items: Items;
+  /** Whose it is, as far as the arguments of its scripts name something of them. */
+  readonly user: User | undefined;
 }
 
 /** Reads single Windows devices; the reads of one event-loop turn share their statements. Made once per process. */
@@ -69,10 +78,14 @@ export function windowsDeviceReader(database: Reader): WindowsDeviceReader {
     (devices: readonly WantedEnforcement[]) => loadEnforcedPolicies(database, windowsPolicies, devices),
     chained,
   );
+  const findNodes = gather(async (wanted: readonly (readonly unknown[])[]) => {
+    const nodes = await nodesFor(database, wanted);
+    return wanted.map(() => nodes);
+  }, chained);
   const findItems = gather((wanted: readonly WantedItems[]) => loadItems(database, wanted), chained);
   return {
-    async read({ organization }, key) {
-      const organizationId = organization.id;
+    async read(scope, key) {
+      const organizationId = scope.organization.id;
       // Most callers name the device by its id, so that its policies can be read meanwhile.
       const [device, assignedOfId, enabled] = await Promise.all([
         findDevice({ organizationId, platform: 'windows', key }),
@@ -85,11 +98,28 @@ export function windowsDeviceReader(database: Reader): WindowsDeviceReader {
         id === key.id ? assignedOfId : findAssigned({ organizationId, id }),
         enabled.rules.length > 0 ? findEnforced({ organizationId, device, enabled }) : [],
       ]);
-      const references = referencesOfDevice(device, [...assigned, ...enforced]);
-      const items = references.length === 0 ? nothing : await findItems({ organizationId, references });
-      return { device, assigned, enforced, items };
+      const policies = [...assigned, ...enforced];
+      const references = referencesOfDevice(device, policies);
+      const [items, nodes, user] = await Promise.all([
+        references.length === 0 ? nothing : findItems({ organizationId, references }),
+        isMerged(policies) ? findNodes(policies) : noNodes,
+        userNamedIn({ db: database, scope }, device, scriptsOf(device, policies)),
+      ]);
+      const effective = mergeWindowsPolicies(policies, nodes);
+      return { device, assigned, enforced, effective, items, user };
     },
   };
+}
+
+/** One policy alone is what it is, whatever is known of its nodes. */
+function isMerged(policies: readonly unknown[]): boolean {
+  return policies.length > 1;
+}
+
+const noNodes: WindowsNodes = () => undefined;
+
+async function nodesFor(reader: Reader, devices: readonly (readonly unknown[])[]): Promise<WindowsNodes> {
+  return devices.some(isMerged) ? (await catalogueInUse(reader)).find : noNodes;
 }
 
 const nothing: Items = { applications: new Map(), admxConfigs: new Map(), assets: new Map() };
@@ -102,6 +132,10 @@ function referencesOfDevice(
     ...scriptReferences(device.scripts),
     ...policies.flatMap(({ policy }) => referencesOf(policy.document)),
   ];
+}
+
+function scriptsOf(device: Device, policies: readonly { readonly policy: WindowsPolicy }[]): Script[] {
+  return [...device.scripts, ...policies.flatMap(({ policy }) => policy.document.scripts)];
 }
 
 function scriptReferences(scripts: readonly Script[]): ItemReference[] {
@@ -141,11 +175,19 @@ async function withEnforced(
     referencesOfDevice(device, [...assigned, ...enforced[index]!]),
   );
   const [items] = await loadItems(db, [{ organizationId, references }]);
+  const policies = devices.map(([, assigned], index) => [...assigned, ...enforced[index]!]);
+  const nodes = await nodesFor(db, policies);
+  const users = await usersNamedIn(
+    { db, scope },
+    devices.map(([device], index) => ({ device, scripts: scriptsOf(device, policies[index]!) })),
+  );
   return devices.map(([device, assigned], index) => ({
     device,
     assigned,
     enforced: enforced[index]!,
+    effective: mergeWindowsPolicies(policies[index]!, nodes),
     items: items!,
+    user: users[index],
   }));
 }
 
@@ -194,16 +236,8 @@ export async function updateWindowsDevice(
   return managed!;
 }
 
-/**
- * Ends the management of a Windows device: it loses its user, policies and scripts, and lists leave it out. Faults: `notFound`,
- * `preconditionFailed`.
- */
-export async function removeWindowsDevice(
-  context: WriteContext,
-  key: DeviceKey,
-  ifMatch: readonly number[] | undefined,
-): Promise<Device> {
-  const stored = await lockDevice(context, 'windows', key, ifMatch);
+/** A locked Windows device loses its user, policies and scripts, and lists leave it out. */
+export async function removeWindowsDevice(context: WriteContext, stored: Device): Promise<Device> {
   const assigned = await policiesOfDevice(context, stored);
   await clearDeviceAssignments(context, stored.id);
   const device = await saveDevice(context, stored, {

@@ -1,6 +1,6 @@
 import type { Script } from '../devices/index.ts';
 import { hexOfId, type Id } from '../kernel/id.ts';
-import type { JsonObject } from '../kernel/json.ts';
+import { joinPath, type JsonObject } from '../kernel/json.ts';
 import type { Policy, PolicyFamily } from './policy.ts';
 
 export const applicationActions = ['forceInstall', 'available'] as const;
@@ -62,4 +62,6 @@ export const windowsPolicies: PolicyFamily<WindowsPolicyDocument> = {
   noun: 'Windows policy',
   spell: hexOfId,
   read: (stored) => stored as unknown as WindowsPolicyDocument,
+  wantedNodes: ({ config }) =>
+    Object.entries(config).map(([uri, value]) => ({ place: joinPath('config', uri), uri, value })),
 };

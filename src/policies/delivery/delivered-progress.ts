@@ -2,34 +2,54 @@ import type { Progress, Setting } from '../engine/index.ts';
 import { digestOfValue, type DeliveredItem, type Delivery } from './delivery.ts';
 
 /**
- * How far settings have come on a device to which they are delivered. `waiting` says, for people, what the device must do so that what was
- * not sent yet is.
+ * How far settings have come on a device to which they are delivered. `waitingFor` says, for people, what must happen so that a setting that was
+ * not sent yet is; `reportedOf` what the device says that it has of a setting, where it says that itself.
  */
 export function deliveredProgress(
   deliveries: readonly Delivery[],
-  waiting: string,
+  waitingFor: (key: string) => string,
+  reportedOf?: (key: string) => Progress['reported'],
 ): (setting: Setting) => Progress {
   const items = deliveries.flatMap((delivery) => Object.values(delivery.items));
   const putOff = deliveries.flatMap(({ notNow }) => Object.values(notNow))[0];
-  const pending = putOff
+  const cannotNow = putOff
     ? `The device said ${putOff.count === 1 ? 'once' : `${putOff.count} times`} since ${putOff.since} that it cannot now, as when it is locked. It will ask again by itself.`
-    : waiting;
+    : undefined;
+  const carriers = Map.groupBy(
+    items.flatMap((item) => Object.keys(item.values).map((key) => ({ key, item }))),
+    ({ key }) => key,
+  );
   return ({ key, value }) => {
-    const carrying = items.filter(({ values, state }) => Object.hasOwn(values, key) && state !== 'removing');
+    const pending = cannotNow ?? waitingFor(key);
+    const carrying = (carriers.get(key) ?? []).map(({ item }) => item).filter(isCarrying);
     const digest = digestOfValue(value);
     const same = carrying.find(({ values }) => values[key] === digest);
-    if (same) return { ...stateOf(same, pending), reported: reportedOf(same, value) };
-    const reason = carrying.length > 0 ? `The device has an earlier value. ${pending}` : pending;
-    return { state: 'pending', reason, reported: null };
+    if (same) {
+      const reported = reportedOf ? reportedOf(key) : reportedBy(same, value);
+      return { ...stateOf(same, pending), reported };
+    }
+    const hasEarlier = carrying.some(({ state }) => state !== 'notApplicable');
+    const reason = hasEarlier ? `The device has an earlier value. ${pending}` : pending;
+    return { state: 'pending', reason, reported: reportedOf?.(key) ?? null };
   };
 }
 
-function stateOf(item: DeliveredItem, pending: string): Pick<Progress, 'state' | 'reason'> {
+function isCarrying({ state }: DeliveredItem): boolean {
+  return state !== 'removing' && state !== 'retained';
+}
+
+function stateOf(item: DeliveredItem, pending: string): Omit<Progress, 'reported'> {
   switch (item.state) {
     case 'verified':
       return { state: 'verified', reason: null };
     case 'delivered':
-      return { state: 'delivered', reason: 'The device took it, and has not confirmed that it has it.' };
+      return {
+        state: 'delivered',
+        isBelieved: item.isBelieved ?? false,
+        reason: item.error ?? 'The device took it, and has not confirmed that it has it.',
+      };
+    case 'notApplicable':
+      return { state: 'notApplicable', reason: item.error ?? null };
     case 'error': {
       const again = item.retryAt === undefined ? '' : ` It is tried again from ${item.retryAt} on.`;
       return { state: 'error', reason: `${item.error ?? 'The device does not say why.'}${again}` };
@@ -40,6 +60,6 @@ function stateOf(item: DeliveredItem, pending: string): Pick<Progress, 'state' |
 }
 
 /** A device that lists what carries a setting says that it has the setting. */
-function reportedOf({ state, at }: DeliveredItem, value: Setting['value']): Progress['reported'] {
+function reportedBy({ state, at }: DeliveredItem, value: Setting['value']): Progress['reported'] {
   return state === 'verified' ? { value, at: new Date(at) } : null;
 }

@@ -3,9 +3,10 @@ import type { Json, JsonObject } from '../../kernel/json.ts';
 
 /**
  * How far an item is on a device. `sent`: no answer yet. `delivered`: the device took it. `verified`: the device says that it has it.
- * `error`: the device refused it. `removing`: it is to go.
+ * `error`: the device refused it. `removing`: it is to go. `retained`: it should go, and there is no way to remove it. `notApplicable`: it is
+ * wanted, and the device cannot have it.
  */
-type DeliveryState = 'sent' | 'delivered' | 'verified' | 'error' | 'removing';
+type DeliveryState = 'sent' | 'delivered' | 'verified' | 'error' | 'removing' | 'retained' | 'notApplicable';
 
 /** What is sent as one and carries some of the settings, such as a profile. */
 export interface DeliveredItem {
@@ -20,6 +21,8 @@ export interface DeliveredItem {
   readonly attempts: number;
   /** Why it is not as it should be, for people. */
   readonly error?: string;
+  /** The device took it and cannot be asked whether it has it, so that no more will be known. */
+  readonly isBelieved?: true;
   /** When it is tried again, ISO 8601. */
   readonly retryAt?: string;
   /** What the protocol needs to know about it. */

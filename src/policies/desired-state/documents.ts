@@ -8,6 +8,7 @@ import {
   type CompiledPolicy,
   type ResolvedDocument,
 } from '../engine/index.ts';
+import { knownNodes } from '../windows-nodes.ts';
 import { familyOfKind } from '../policy-families.ts';
 import { policyOfRow, selectPolicies } from '../policy-row.ts';
 import { policiesTables } from '../tables.ts';
@@ -53,8 +54,12 @@ async function compiledPolicies(
     .where('organization_id', '=', scope.organization.id)
     .where('id', '=', sql<Id>`any(${ids}::uuid[])`)
     .execute();
+  const nodes = await knownNodes(
+    db,
+    rows.map(({ kind }) => kind),
+  );
   return new Map(
-    rows.map((row) => [row.id, compilePolicy(policyOfRow<object>(familyOfKind(row.kind), row))]),
+    rows.map((row) => [row.id, compilePolicy(policyOfRow<object>(familyOfKind(row.kind), row), nodes)]),
   );
 }
 

@@ -1,10 +1,9 @@
-export { desiredStateOf, type DesiredState } from './desired-state.ts';
+export { desiredStateOf, stateOfSet, type DesiredState } from './desired-state.ts';
 export { documentReader, type DocumentReader } from './document-reader.ts';
-export { policiesReaching, type ReachingPolicies } from './reach.ts';
+export type { ReachingPolicies } from './reach.ts';
 export type { Recalculation } from './recalculation.ts';
 export { idsOfDevicesWithPolicy } from './scope.ts';
 export {
-  isRecalculating,
   listRecalculations,
   recalculateTouched,
   recalculationJob,
@@ -12,3 +11,4 @@ export {
   requireRecalculation,
   resumeRecalculations,
 } from './recalculations.ts';
+export { standingOf } from './standing.ts';

@@ -1,10 +1,10 @@
 import { sql, type OwnedId } from '../../database/index.ts';
 import { membersAmong } from '../../devices/audiences/index.ts';
-import { factsOf, groupsOfDevices, type Device, type DeviceFacts } from '../../devices/index.ts';
+import { groupsOfDevices, type DeviceFacts } from '../../devices/index.ts';
 import { groupsOfUsers, type AssignmentTarget } from '../../directory/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext } from '../../tenancy/index.ts';
-import { givenByRules, givenTo, loadEnabledRules, type GivenPolicy } from '../enforced-policies.ts';
+import { givenTo, loadEnabledRules, type GivenPolicy } from '../enforced-policies.ts';
 import type { Assigned, Assignment, Exclusion } from '../engine/index.ts';
 import type { Policy } from '../policy.ts';
 import { policiesTables } from '../tables.ts';
@@ -29,18 +29,6 @@ export interface ReachedTarget {
   readonly policy: PolicyHead;
   readonly target: AssignmentTarget;
   readonly createdAt: Date;
-}
-
-/** The policies that are meant for a device now, with the reasons of automation rules. As many statements however many policies there are. */
-export async function policiesReaching(context: ReadContext, device: Device): Promise<ReachingPolicies> {
-  const { db, scope } = context;
-  const organizationId = scope.organization.id;
-  const given = async () => {
-    const [enabled] = await loadEnabledRules(db, [organizationId]);
-    return givenByRules(db, [{ organizationId, device, enabled: enabled! }]);
-  };
-  const [reaching] = await reachingEach(context, [factsOf(device)], given);
-  return reaching!;
 }
 
 /**
@@ -73,7 +61,8 @@ async function givenToAll(context: ReadContext, devices: readonly DeviceFacts[])
   );
 }
 
-async function reachingEach(
+/** As `policiesReachingAll`, with what automation rules give told by `givenToEach`. */
+export async function reachingEach(
   context: ReadContext,
   devices: readonly DeviceFacts[],
   givenToEach: () => Promise<readonly (readonly GivenPolicy[])[]>,

@@ -226,19 +226,12 @@ export async function refuseWhileRecalculating(context: ReadContext): Promise<vo
   );
 }
 
-/** Whether something that is still to be worked out may give the device another desired state. */
-export async function isRecalculating(context: ReadContext, deviceId: Id): Promise<boolean> {
-  const row = await selectRecalculations(context)
-    .where('finished_at', 'is', null)
-    .where((where) =>
-      where.or([
-        sql<boolean>`scope ->> 'kind' <> 'devices'`,
-        where('last_id', 'is', null),
-        where('last_id', '<', deviceId),
-      ]),
-    )
-    .executeTakeFirst();
-  return row !== undefined;
+/** The condition that something is still to be worked out that may give the device another desired state. */
+export function mayStillChange(organizationId: Id, deviceId: Id) {
+  return sql<boolean>`exists (
+    select from policies_recalculation
+    where organization_id = ${organizationId} and finished_at is null
+      and (scope ->> 'kind' <> 'devices' or last_id is null or last_id < ${deviceId}))`;
 }
 
 function selectRecalculations({ db, scope }: ReadContext) {

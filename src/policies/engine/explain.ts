@@ -15,14 +15,16 @@ import type { NotApplicable, Platform, Setting, System } from './setting.ts';
 
 /** How far a setting has come on a device. */
 export interface Progress {
-  readonly state: 'pending' | 'delivered' | 'verified' | 'error';
+  readonly state: 'pending' | 'delivered' | 'verified' | 'error' | 'notApplicable';
+  /** Of what was delivered: the device cannot be asked whether it has it, so that no more will be known. */
+  readonly isBelieved?: boolean;
   /** For people; null when there is nothing to say. */
   readonly reason: string | null;
   /** What the device says it has; `at` is null when nobody knows since when. */
   readonly reported: { readonly value: Json; readonly at: Date | null } | null;
 }
 
-/** How a setting can be on a device: as far as it has come, or why it cannot come. */
+/** How a setting can be on a device: as far as it has come, or why it cannot come; or that it stays although nobody wants it any more. */
 export const settingStates = [
   'pending',
   'delivered',
@@ -30,7 +32,8 @@ export const settingStates = [
   'error',
   'conflict',
   'notApplicable',
-] as const satisfies readonly (Progress['state'] | 'conflict' | 'notApplicable')[];
+  'retained',
+] as const satisfies readonly (Progress['state'] | 'conflict' | 'retained')[];
 
 export type SettingState = (typeof settingStates)[number];
 
@@ -61,7 +64,7 @@ export interface ExplainedSetting {
   readonly key: string;
   readonly title: string;
   readonly value: Json;
-  readonly state: SettingState;
+  readonly state: Exclude<SettingState, 'retained'>;
   readonly reason: string | null;
   readonly decision: Decision;
   readonly winner: ExplainedPolicy;
@@ -124,15 +127,18 @@ export function settingOnDevice(
   system: System,
   setting: Setting & Pick<ResolvedSetting, 'conflict'>,
   device: Pick<ExplainedDevice, 'osVersion' | 'supervised' | 'progressOf'>,
-): Pick<ExplainedSetting, 'state' | 'reason' | 'reported'> {
+): Pick<ExplainedSetting, 'state' | 'reason' | 'reported'> & Pick<Progress, 'isBelieved'> {
   const progress = device.progressOf(setting);
   const reported = progress?.reported ?? null;
   const missing = lackedFor(system, setting.key, device);
   if (missing !== undefined) return { state: 'notApplicable', reason: missing, reported };
-  // An error keeps the device from having any value, so it is told before a conflict, which is about which value.
-  if (setting.conflict && progress?.state !== 'error') return { state: 'conflict', reason: null, reported };
-  return { state: progress?.state ?? 'pending', reason: progress?.reason ?? null, reported };
+  // These keep the device from having any value, so they are told before a conflict, which is about which value.
+  const cannotCome = progress?.state === 'error' || progress?.state === 'notApplicable';
+  if (setting.conflict && !cannotCome) return { state: 'conflict', reason: null, reported };
+  return progress ?? neverSent;
 }
+
+const neverSent: Progress = { state: 'pending', reason: null, reported: null };
 
 /** What a device lacks for a setting's key, for people; undefined when nothing. */
 export function lackedFor(

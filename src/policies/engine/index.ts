@@ -11,9 +11,11 @@ export {
   type Exclusion,
   type MatchedAudience,
 } from './assignment.ts';
-export type { CompiledPolicy } from './compile/kind.ts';
+export { conflictResolutions, type CombineRule } from './combine.ts';
+export type { CompiledPolicy, WindowsNodes } from './compile/kind.ts';
 export { compilePolicy } from './compile/kinds.ts';
 export { normaliseLocUri } from './compile/loc-uri.ts';
+export { omaValueOf } from './compile/windows10-custom-configuration.ts';
 export { profileDictionary } from './compile/profile-identifier.ts';
 export {
   explain,

@@ -8,6 +8,9 @@ import { desiredState } from './0006-desired-state.ts';
 import { plans } from './0007-plans.ts';
 import { totalCountedLater } from './0008-total-counted-later.ts';
 import { enrollmentPolicies } from './0010-enrollment-policies.ts';
+import { primaryPolicyOfEnrollment } from './0012-primary-policy-of-enrollment.ts';
+import { scriptRuns } from './0020-script-runs.ts';
+import { enrollmentTemplates } from './0021-enrollment-templates.ts';
 import { delivery } from './0009-delivery.ts';
 
 export const policiesMigrations: readonly Migration[] = [
@@ -21,4 +24,7 @@ export const policiesMigrations: readonly Migration[] = [
   totalCountedLater,
   delivery,
   enrollmentPolicies,
+  primaryPolicyOfEnrollment,
+  scriptRuns,
+  enrollmentTemplates,
 ];

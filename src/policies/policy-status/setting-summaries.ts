@@ -1,5 +1,6 @@
 import type { ReadContext } from '../../tenancy/index.ts';
 import { compilePolicy, type Setting } from '../engine/index.ts';
+import { knownNodes } from '../windows-nodes.ts';
 import type { Policy } from '../policy.ts';
 import { devicesOfPolicy, type DeviceOfPolicy } from './devices-of-policy.ts';
 import type { PolicyShare } from './policy-share.ts';
@@ -18,7 +19,8 @@ export async function settingSummaries(
   context: ReadContext,
   policy: Policy<object>,
 ): Promise<SettingSummary[]> {
-  const summaries = settingsOf(policy).map((setting) => ({ setting, counts: noStatuses() }));
+  const settings = await settingsOf(context, policy);
+  const summaries = settings.map((setting) => ({ setting, counts: noStatuses() }));
   for await (const batch of devicesOfPolicy(context, policy)) {
     for (const [share, devices] of Map.groupBy(batch, (device) => device.share)) {
       const places = placesIn(share);
@@ -35,8 +37,8 @@ export async function settingSummaries(
 }
 
 /** What the policy has now, whether devices have been given it yet or not. */
-export function settingsOf(policy: Policy<object>): readonly Setting[] {
-  return compilePolicy(policy).settings;
+export async function settingsOf({ db }: ReadContext, policy: Policy<object>): Promise<readonly Setting[]> {
+  return compilePolicy(policy, await knownNodes(db, [policy.kind])).settings;
 }
 
 function placesIn(share: PolicyShare): ReadonlyMap<string, number> {

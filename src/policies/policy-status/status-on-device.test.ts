@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../kernel/json.ts';
+import { digestOfValue, nothingDelivered } from '../delivery/index.ts';
 import { explain, resolve } from '../engine/index.ts';
 import type { AssignedPolicy } from '../engine/resolve.ts';
 import { assigned, idOf, policyOf, randomAssigned, settingOf } from '../engine/fixtures/policies.ts';
@@ -79,6 +80,16 @@ test('a policy without settings, and one for another system, are not applicable'
   expect(statusOf([assigned(policyOf(1, []), allDevices)], windows).status).toBe('notApplicable');
   const forMacs = { ...wanting(1, { a: 1 }), systems: ['macOS'] as const };
   expect(statusOf([assigned(forMacs, allDevices)], windows)).toEqual({ status: 'otherSystem', settings: [] });
+});
+
+test('what was delivered is compliant where no more can be known, and pending where it can', () => {
+  const one = { values: { [nodeOf('a')]: digestOfValue(1) }, version: 'v', at: '', attempts: 0, details: {} };
+  const statusWith = (isBelieved: boolean) => {
+    const item = { ...one, state: 'delivered' as const, ...(isBelieved && { isBelieved }) };
+    const deliveries = [{ ...nothingDelivered, items: { a: item } }];
+    return statusOf([assigned(wanting(1, { a: 1 }), allDevices)], { ...windows, deliveries }).status;
+  };
+  expect([statusWith(true), statusWith(false)]).toEqual(['compliant', 'pending']);
 });
 
 test('what the operating system is too old for does not apply, and counts for nothing else', () => {

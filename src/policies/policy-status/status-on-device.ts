@@ -64,7 +64,7 @@ function stateOf(
   { setting, isLost }: SharedSetting,
   device: Parameters<typeof settingOnDevice>[2],
 ): PolicyStatus {
-  const { state } = settingOnDevice(system, setting, device);
+  const { state, isBelieved } = settingOnDevice(system, setting, device);
   switch (state) {
     case 'error':
       // The value that the device could not take is another policy's.
@@ -72,7 +72,8 @@ function stateOf(
     case 'verified':
       return 'compliant';
     case 'delivered':
-      return 'pending';
+      // Nothing more will be known of it, and nothing is left to do.
+      return isBelieved ? 'compliant' : 'pending';
     default:
       return state;
   }

@@ -52,14 +52,27 @@ function omaSetting(item: JsonObject, { nodes }: CompileContext): Outcome {
   if (typeof path !== 'string' || path.trim() === '') {
     return undelivered('unreadable', "It has no 'omaUri'.");
   }
-  const type = textOf(item['@odata.type']).split('.').at(-1)!;
-  const known = Object.hasOwn(omaTypes, type) ? omaTypes[type] : undefined;
+  const type = typeNameOf(item);
+  const known = typeOf(type);
   if (!known) return undelivered('unknown', `This version does not know OMA settings of the type '${type}'.`);
   if (item['isReadOnly'] === true)
     return undelivered('readOnly', 'The node is read from devices and not set.');
   const value = item['isEncrypted'] === true ? secretOf(item, known.format) : known.read(item['value']);
   if (value === undefined) return undelivered('unreadable', `It has no value of the type '${type}'.`);
   return windowsNode(nodes, path, value, textOf(item['displayName']));
+}
+
+/** The value of a setting that is no secret; undefined when its type has no such value. */
+export function omaValueOf(item: JsonObject): Json | undefined {
+  return typeOf(typeNameOf(item))?.read(item['value']);
+}
+
+function typeNameOf(item: JsonObject): string {
+  return textOf(item['@odata.type']).split('.').at(-1)!;
+}
+
+function typeOf(name: string): OmaType | undefined {
+  return Object.hasOwn(omaTypes, name) ? omaTypes[name] : undefined;
 }
 
 function secretOf(item: JsonObject, format: string): Json | undefined {
