@@ -1,0 +1,2 @@
+export { windowsCommands } from './commands/command-maker.ts';
+export { windowsRoutes } from './routes.ts';

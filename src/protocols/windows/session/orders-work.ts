@@ -1,0 +1,224 @@
+import {
+  finishCommand,
+  keepAnswer,
+  lockWaitingCommands,
+  markSent,
+  type WaitingCommand,
+} from '../../../devices/commands/index.ts';
+import { recordEvents } from '../../../devices/events/index.ts';
+import type { Device } from '../../../devices/index.ts';
+import { parseHexId, type Id } from '../../../kernel/id.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
+import { escapeXml } from '../../../kernel/xml/escape-xml.ts';
+import type { WriteContext } from '../../../tenancy/index.ts';
+import { contentPlaceholder } from '../commands/application-order.ts';
+import { contentUrl } from '../content/content-token.ts';
+import type { CommandOutcome, DmCommand, IdentifiedCommand } from '../dm-command.ts';
+import { textOfStatus } from '../delivery/status-text.ts';
+import type { WindowsSettings } from '../options.ts';
+import type { SessionWork } from './work.ts';
+
+/** An order with what became of its commands so far, by their ids. */
+interface Order {
+  readonly waiting: WaitingCommand;
+  readonly commands: readonly IdentifiedCommand[];
+  readonly answers: ReadonlyMap<string, CommandOutcome>;
+  readonly hasNews: boolean;
+  readonly isSent: boolean;
+  /** Of those commands that are not told twice: which were told in a session that broke off before their answer came. */
+  readonly unheard: ReadonlySet<string>;
+}
+
+/** Exec of these ends the management: the PC becomes as new, or leaves. */
+const ending =
+  /^\.\/(?:Device\/)?Vendor\/MSFT\/(?:RemoteWipe\/doWipe\w*|DMClient\/(?:Provider\/[^/]+\/)?Unenroll)$/i;
+
+/** Exec of these is not told again when no answer came: a PC that restarts out of turn costs somebody his work. */
+const toldOnce = /^\.\/(?:Device\/)?Vendor\/MSFT\/Reboot\/RebootNow$/i;
+
+const unheardText =
+  'The PC was told, and its answer did not come: it may have done it. Give the order again if it has not.';
+
+/**
+ * What administrators order. It is told in each session until the PC answers: an order that was on its way when a session broke off may not have
+ * come. https://learn.microsoft.com/windows/client-management/mdm/remotewipe-csp
+ */
+export async function ordersWork(
+  { publicUrl }: Pick<WindowsSettings, 'publicUrl'>,
+  context: WriteContext,
+  { id: deviceId }: Device,
+): Promise<SessionWork> {
+  const urlOf = (assetId: Id) => contentUrl(context, publicUrl, assetId);
+  const waiting = await lockWaitingCommands(context, deviceId, 'device', 'user');
+  let orders = waiting.map((one) => orderOf(one, urlOf));
+  return {
+    async heard(outcomes) {
+      const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+      orders = orders.map((order) => withAnswers(order, byId));
+    },
+    hasEnded: () =>
+      orders.some(({ commands, answers }) =>
+        commands.some(({ id, command }) => endsManagement(command) && isGood(answers.get(id))),
+      ),
+    planned({ userIsSignedIn, told, toldAgain }) {
+      orders = orders.map((order) => withUnheard(order, (id) => told.has(id) || toldAgain?.has(id) === true));
+      return orders.flatMap((order) =>
+        order.waiting.channel === 'user' && !userIsSignedIn
+          ? []
+          : order.commands.filter((command) => !isSettled(order, command)),
+      );
+    },
+    sent(ids) {
+      const told = new Set(ids);
+      const isSent = ({ commands }: Order) => commands.some(({ id }) => told.has(id));
+      orders = orders.map((order) => (isSent(order) ? { ...order, isSent: true } : order));
+    },
+    async save() {
+      for (const order of orders) await saveOrder(context, deviceId, order);
+    },
+  };
+}
+
+interface OrderBody {
+  readonly commands: readonly DmCommand[];
+  /** Of what the PC fetches. */
+  readonly assetId?: string;
+}
+
+function orderOf(waiting: WaitingCommand, urlOf: (assetId: Id) => string): Order {
+  const { commands: given, assetId } = waiting.body as unknown as OrderBody;
+  const asset = assetId === undefined ? undefined : parseHexId(assetId);
+  const url = asset && escapeXml(urlOf(asset));
+  const commands = given.map((command, index) =>
+    withIds(
+      url === undefined ? command : withUrl(command, url),
+      given.length === 1 ? waiting.id : `${waiting.id}-${index + 1}`,
+    ),
+  );
+  const answers = answersIn(waiting.answer);
+  return { waiting, commands, answers, hasNews: false, isSent: false, unheard: new Set() };
+}
+
+function withUrl(command: DmCommand, url: string): DmCommand {
+  if (!('value' in command) || !command.value) return command;
+  const data = command.value.data.replace(contentPlaceholder, () => url);
+  return { ...command, value: { ...command.value, data } };
+}
+
+function withIds(command: DmCommand, id: string): IdentifiedCommand {
+  if (command.verb !== 'Atomic') return { id, command };
+  const commands = command.commands.map((child, index) => ({ ...child, id: `${id}.${index + 1}` }));
+  return { id, command: { ...command, commands } };
+}
+
+function withAnswers(order: Order, outcomes: ReadonlyMap<string, CommandOutcome>): Order {
+  const told = order.commands.flatMap(withChildren).flatMap(({ id }) => outcomes.get(id) ?? []);
+  if (told.length === 0) return order;
+  const answers = new Map([...order.answers, ...told.map((outcome) => [outcome.id, outcome] as const)]);
+  return { ...order, answers, hasNews: true };
+}
+
+function withChildren(command: IdentifiedCommand): IdentifiedCommand[] {
+  return command.command.verb === 'Atomic' ? [command, ...command.command.commands] : [command];
+}
+
+function withUnheard(order: Order, isOfThisSession: (id: string) => boolean): Order {
+  if (order.waiting.state !== 'sent') return order;
+  const unheard = order.commands.filter(
+    ({ id, command }) =>
+      command.verb === 'Exec' &&
+      toldOnce.test(command.locUri) &&
+      !order.answers.has(id) &&
+      !isOfThisSession(id),
+  );
+  return { ...order, unheard: new Set(unheard.map(({ id }) => id)) };
+}
+
+function isSettled({ answers, unheard }: Order, command: IdentifiedCommand): boolean {
+  return unheard.has(command.id) || isAnswered(command, answers);
+}
+
+/** Some PCs answer only to the commands in an Atomic. */
+function isAnswered({ id, command }: IdentifiedCommand, answers: Order['answers']): boolean {
+  if (answers.has(id)) return true;
+  return command.verb === 'Atomic' && command.commands.every((child) => answers.has(child.id));
+}
+
+function endsManagement(command: DmCommand): boolean {
+  return command.verb === 'Exec' && ending.test(command.locUri);
+}
+
+function isGood(outcome: CommandOutcome | undefined): boolean {
+  return outcome !== undefined && outcome.status >= 200 && outcome.status < 300;
+}
+
+/** What is added for the sake of what is done with it may be there. */
+function isThereAlready(command: DmCommand, { status }: CommandOutcome, { commands }: Order): boolean {
+  if (command.verb !== 'Add' || status !== 418) return false;
+  return commands.some(({ command: other }) => other.verb === 'Exec' && other.locUri === command.locUri);
+}
+
+async function saveOrder(context: WriteContext, deviceId: Id, order: Order): Promise<void> {
+  const { waiting, commands, hasNews, isSent, unheard } = order;
+  const isFinished = commands.every((command) => isSettled(order, command));
+  if ((hasNews || unheard.size > 0) && isFinished) return finish(context, deviceId, order);
+  if (hasNews) await keepAnswer(context, waiting.id, answerOf(order));
+  if (isSent) await markSent(context, waiting.id);
+}
+
+async function finish(context: WriteContext, deviceId: Id, order: Order): Promise<void> {
+  const { id, type } = order.waiting;
+  const failed = order.commands.flatMap(withChildren).flatMap(({ id: commandId, command }) => {
+    const outcome = order.answers.get(commandId);
+    return !outcome || isGood(outcome) || isThereAlready(command, outcome, order)
+      ? []
+      : [textOfFailure(command, outcome)];
+  });
+  const texts = [...failed, ...(order.unheard.size > 0 ? [unheardText] : [])];
+  const error = texts.length === 0 ? null : texts.join(' — ');
+  const state = error === null ? 'acknowledged' : 'error';
+  await finishCommand(context, id, { state, answer: answerOf(order), error });
+  const title = titleOf(type, failed.length > 0, error);
+  const details = { commandId: id, command: type, ...(error !== null && { error }) };
+  await recordEvents(context, deviceId, [{ title, details }]);
+}
+
+function titleOf(type: string, isRefused: boolean, error: string | null): string {
+  if (error === null) return `The PC did '${type}'.`;
+  return isRefused ? `The PC refused '${type}': ${error}` : `What became of '${type}' is not known: ${error}`;
+}
+
+function textOfFailure(command: DmCommand, { status, originalError }: CommandOutcome): string {
+  const what = command.verb === 'Atomic' ? 'Atomic' : `${command.verb} ${command.locUri}`;
+  return `${what}: ${textOfStatus(status, originalError)}`;
+}
+
+/** What is kept as the answer: of each command, also of those in an Atomic, what became of it as far as that is known. */
+function answerOf({ commands, answers }: Order): JsonObject {
+  return { results: commands.flatMap(withChildren).map((command) => resultOf(command, answers)) };
+}
+
+function resultOf({ id, command }: IdentifiedCommand, answers: Order['answers']): JsonObject {
+  const { status, originalError, nodes = [] } = answers.get(id) ?? {};
+  return {
+    id,
+    verb: command.verb,
+    ...('locUri' in command && { locUri: command.locUri }),
+    ...(status !== undefined && { status }),
+    ...(originalError !== undefined && { originalError }),
+    ...(nodes.length > 0 && {
+      nodes: nodes.map(({ locUri, format, data }) => ({ locUri, format, data })),
+    }),
+  };
+}
+
+function answersIn(answer: JsonObject | null): Map<string, CommandOutcome> {
+  const results = (answer?.['results'] ?? []) as unknown as Partial<CommandOutcome>[];
+  return new Map(
+    results.flatMap(({ id, status, originalError, nodes = [] }) =>
+      id === undefined || status === undefined
+        ? []
+        : [[id, { id, status, ...(originalError !== undefined && { originalError }), nodes }] as const],
+    ),
+  );
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { testServer, type TestServer } from '../../../../test/support/server.ts';
+import type { DmCommand } from '../dm-command.ts';
+import {
+  alert,
+  certificateHeader,
+  headerDone,
+  results,
+  signedIn,
+  status,
+  swV,
+  testPc,
+  told,
+  type TestPc,
+} from './fixtures/test-pc.ts';
+
+let server: TestServer;
+let pc: TestPc;
+beforeAll(async () => {
+  server = await testServer({ certificateHeader });
+});
+beforeEach(async () => {
+  pc = await testPc(server, server.tenant);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const scan: DmCommand = {
+  verb: 'Exec',
+  locUri: './Device/Vendor/MSFT/Defender/Scan',
+  value: { format: 'chr', data: '1' },
+};
+const reboot: DmCommand = {
+  verb: 'Exec',
+  locUri: './Device/Vendor/MSFT/Reboot/RebootNow',
+  value: { format: 'null', data: '' },
+};
+const ofUser: DmCommand = { verb: 'Delete', locUri: './User/Vendor/MSFT/Policy/Config/Start/NoPin' };
+
+test('an order is told, answered and kept with its answer', async () => {
+  const id = await pc.order([swV]);
+  const first = await pc.send();
+  expect(first.commands).toMatchObject([{ verb: 'Get', id, items: [{ target: './DevDetail/SwV' }] }]);
+  expect(await pc.orders()).toMatchObject([{ id, state: 'sent', sentAt: server.now() }]);
+  const parts = headerDone + status(id, 200, 'Get') + results(id, [['./DevDetail/SwV', '10.0.26200']]);
+  const second = await pc.send({ msgId: 2, parts });
+  expect(second.statuses).toEqual(['SyncHdr: 200', 'Results: 200']);
+  expect(second.commands).toEqual([]);
+  const nodes = [{ locUri: './DevDetail/SwV', format: 'chr', data: '10.0.26200' }];
+  expect(await pc.orders()).toMatchObject([
+    {
+      state: 'acknowledged',
+      error: null,
+      answer: { results: [{ id, verb: 'Get', locUri: './DevDetail/SwV', status: 200, nodes }] },
+    },
+  ]);
+  expect(await pc.events()).toContain("The PC did 'Test'.");
+});
+
+test('orders of several commands are numbered, and finished when all are answered', async () => {
+  const atomic: DmCommand = {
+    verb: 'Atomic',
+    commands: [
+      { id: 'x', command: { verb: 'Delete', locUri: './A' } },
+      { id: 'y', command: { verb: 'Delete', locUri: './B' } },
+    ],
+  };
+  const id = await pc.order([swV, atomic, reboot]);
+  const first = await pc.send();
+  expect(told(first)).toEqual([`Get ${id}-1`, `Exec ${id}-3`]);
+  expect(first.message.parts).toContainEqual(
+    expect.objectContaining({
+      kind: 'group',
+      id: `${id}-2`,
+      parts: [expect.objectContaining({ id: `${id}-2.1` }), expect.objectContaining({ id: `${id}-2.2` })],
+    }),
+  );
+  const later = headerDone + status(`${id}-1`, 404, 'Get', '0x86000002') + status(`${id}-3`, 200, 'Exec');
+  await pc.send({ msgId: 2, parts: later });
+  expect(await pc.orders()).toMatchObject([
+    {
+      state: 'sent',
+      finishedAt: null,
+      answer: { results: [{ id: `${id}-1`, status: 404 }, {}, {}, {}, {}] },
+    },
+  ]);
+  // Of the Atomic nothing was heard, so it alone goes again.
+  const next = await pc.send({ sessionId: '2' });
+  expect(told(next)).toEqual([]);
+  expect(next.message.parts.at(-1)).toMatchObject({ kind: 'group', id: `${id}-2` });
+  const children = status(`${id}-2.1`, 200, 'Delete') + status(`${id}-2.2`, 404, 'Delete');
+  await pc.send({ sessionId: '2', msgId: 2, parts: headerDone + children });
+  expect(await pc.orders()).toMatchObject([
+    {
+      state: 'error',
+      error:
+        'Get ./DevDetail/SwV: the PC has no such node (404, 0x86000002: the node was not found) — Delete ./B: the PC has no such node (404)',
+      answer: {
+        results: [
+          { id: `${id}-1`, status: 404, originalError: '0x86000002' },
+          { id: `${id}-2`, verb: 'Atomic' },
+          { id: `${id}-2.1`, status: 200 },
+          { id: `${id}-2.2`, status: 404 },
+          { id: `${id}-3`, status: 200 },
+        ],
+      },
+    },
+  ]);
+});
+
+test('a restart whose answer did not come is not told again but when the very message is repeated, and says so', async () => {
+  const id = await pc.order([reboot]);
+  const first = await pc.send();
+  expect(told(first)).toEqual([`Exec ${id}`]);
+  expect(told(await pc.send())).toEqual([`Exec ${id}`]);
+  expect(told(await pc.send({ sessionId: '2' }))).toEqual([]);
+  expect(await pc.orders()).toMatchObject([
+    { state: 'error', error: expect.stringContaining('it may have done it') },
+  ]);
+  expect(told(await pc.send({ sessionId: '3' }))).toEqual([]);
+});
+
+test('what is urgent goes first, and what waits for the user waits', async () => {
+  const later = await pc.order([swV]);
+  const users = await pc.order([ofUser], { channel: 'user' });
+  const urgent = await pc.order([scan], { isUrgent: true });
+  const hidden = await pc.order([ofUser]);
+  const first = await pc.send({ parts: alert(1201) + signedIn('others') });
+  expect(told(first)).toEqual([`Exec ${urgent}`, `Get ${later}`]);
+  const second = await pc.send({ sessionId: '2', parts: alert(1201) + signedIn('user') });
+  expect(told(second)).toEqual([`Exec ${urgent}`, `Get ${later}`, `Delete ${users}`, `Delete ${hidden}`]);
+  const third = await pc.send({ sessionId: '3', parts: alert(1201) + signedIn('none') });
+  expect(told(third)).toEqual(told(first));
+});
+
+test.each([
+  './Device/Vendor/MSFT/RemoteWipe/doWipeProtected',
+  './Vendor/MSFT/DMClient/Provider/Muster/Unenroll',
+])('%s ends the management when the PC says that it does it, and not when it refuses', async (locUri) => {
+  const value = { format: 'chr', data: '' } as const;
+  const refused = await pc.order([{ verb: 'Exec', locUri, value }], { type: 'end' });
+  await pc.send();
+  await pc.send({ msgId: 2, parts: headerDone + status(refused, 405, 'Exec') });
+  expect(await pc.device()).toMatchObject({ state: 'ACTIVE' });
+  const id = await pc.order([{ verb: 'Exec', locUri, value }], { type: 'end' });
+  const other = await pc.order([swV]);
+  expect(told(await pc.send({ sessionId: '2' }))).toEqual([`Exec ${id}`, `Get ${other}`]);
+  const last = await pc.send({ sessionId: '2', msgId: 2, parts: headerDone + status(id, 200, 'Exec') });
+  expect(told(last)).toEqual([]);
+  expect(await pc.device()).toMatchObject({ state: 'DELETED' });
+  expect((await pc.orders()).map(({ state }) => state)).toEqual(['canceled', 'acknowledged', 'error']);
+});
