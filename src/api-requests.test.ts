@@ -9,7 +9,7 @@ import { nativeEndpoints } from './api/native/index.ts';
 import { beforeCommit } from './app.ts';
 import { enclose, sql, type Transaction } from './database/index.ts';
 import type { Json } from './kernel/json.ts';
-import { appleCommands } from './protocols/apple/index.ts';
+import { commandMakersOf } from './app.ts';
 import { permissionsOfName } from './permission-names.ts';
 import { allPermissions, operatorScope, type Permission } from './tenancy/index.ts';
 
@@ -59,7 +59,7 @@ function asker(
     origin: 'https://localhost:80',
     publicUrl: server.publicUrl,
     permissionsOf: permissionsOfName,
-    appleCommands,
+    commandMakers: commandMakersOf(),
     logBug: (error) => {
       throw error;
     },

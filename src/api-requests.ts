@@ -1,8 +1,9 @@
 import { answerAppliveryRequest } from './api/applivery/index.ts';
 import { answerGraphRequest } from './api/graph/index.ts';
-import { answerNativeRequest, problemAnswer } from './api/native/index.ts';
+import { answerNativeRequest } from './api/native/index.ts';
 import {
   apiAnswerOf,
+  problemAnswer,
   routeNotFound,
   segmentsOf,
   type ApiAnswer,
@@ -10,8 +11,8 @@ import {
   type InProcessServices,
 } from './http/index.ts';
 import { Fault } from './kernel/fault.ts';
-import type { CommandMaker } from './devices/commands/index.ts';
-import type { Organization, Permission } from './tenancy/index.ts';
+import type { CommandMakers } from './devices/commands/index.ts';
+import type { Permission } from './tenancy/index.ts';
 
 /** What answering requests inside the process takes from it. */
 export interface ApiServices extends InProcessServices {
@@ -19,8 +20,8 @@ export interface ApiServices extends InProcessServices {
   readonly origin: string;
   /** Origin of the server, as devices know it. */
   readonly publicUrl: string;
-  /** Makes the commands that Apple devices of an organization take. */
-  readonly appleCommands: (organization: Organization) => CommandMaker;
+  /** Make the commands that devices of an organization take. */
+  readonly commandMakers: CommandMakers;
   /** The permissions that a name stands for; none for an unknown name. */
   readonly permissionsOf: (name: string) => readonly Permission[];
 }

@@ -11,9 +11,11 @@ import { complianceMigrations } from './compliance/index.ts';
 import { unavailable, type Database, type Migration } from './database/index.ts';
 import { retryAfter, type ApnsConnector, type WakeOutcome } from './connectors/apns/index.ts';
 import { addWakeJob, appleChannelMigrations, wakeJob } from './devices/apple-channels/index.ts';
+import { agentMigrations } from './devices/agents/index.ts';
 import { audienceMigrations } from './devices/audiences/index.ts';
 import { certificateAuthorityMigrations } from './devices/certificate-authority/index.ts';
-import { commandMigrations } from './devices/commands/index.ts';
+import { commandMigrations, type CommandMakers } from './devices/commands/index.ts';
+import { dmAccountMigrations } from './devices/dm-accounts/index.ts';
 import { enrollmentMigrations } from './devices/enrollments/index.ts';
 import { eventMigrations } from './devices/events/index.ts';
 import { devicesMigrations } from './devices/index.ts';
@@ -26,6 +28,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { NewId } from './kernel/id.ts';
 import { metrics } from './metrics.ts';
 import { permissionsOfName } from './permission-names.ts';
+import { cspMigrations } from './policies/csp/index.ts';
 import {
   applyPlan,
   documentReader,
@@ -39,7 +42,9 @@ import {
   type PushOutcome,
   type PushWakes,
 } from './policies/index.ts';
+import { agentRoutes } from './protocols/agent/index.ts';
 import { appleCommands, appleRoutes } from './protocols/apple/index.ts';
+import { windowsCommands, windowsRoutes } from './protocols/windows/index.ts';
 import {
   accessTokens,
   authenticator,
@@ -59,12 +64,21 @@ export const migrations: readonly Migration[] = [
   ...enrollmentMigrations,
   ...certificateAuthorityMigrations,
   ...appleChannelMigrations,
+  ...dmAccountMigrations,
   ...commandMigrations,
   ...eventMigrations,
   ...inventoryMigrations,
+  ...agentMigrations,
   ...policiesMigrations,
+  ...cspMigrations,
   ...complianceMigrations,
 ];
+
+/** How orders are said to devices, by their platform. Made once per process. */
+export function commandMakersOf(): CommandMakers {
+  const windows = windowsCommands();
+  return (organization) => ({ apple: appleCommands(organization), windows });
+}
 
 /** What follows from a change, as part of it: see `ChangeServices`. */
 export const beforeCommit: ChangeServices['beforeCommit'] = async (context) => {
@@ -133,6 +147,8 @@ export interface AppSettings {
   readonly tls: { readonly cert: string; readonly key: string; readonly authority?: string } | undefined;
   /** How devices show their certificates where they do not sign their messages: by TLS, by a header of the proxy before the server. */
   readonly deviceCertificates: { readonly byTls: boolean; readonly header: string | undefined };
+  /** Calls other servers. */
+  readonly fetch: typeof globalThis.fetch;
   readonly log: FastifyBaseLogger;
   /** Fail when an answer is not of its declared shape: for tests. */
   readonly checkAnswers: boolean;
@@ -155,20 +171,23 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   const server = newServer(settings);
   const measured = metrics();
   answerProblems(server);
-  server.addHook('onRequest', async (request, reply) => {
+  // Hooks that wait for nothing say so: each promise would be one more turn of every request.
+  server.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id);
     refuseNul(request.url);
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     measured.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
-    // A code is a secret.
-    const url = route.includes('/:code') ? route : request.url.split('?')[0];
+    // A code is a secret, and so is the token of a file.
+    const url = /\/:(code|token)\b/.test(route) ? route : request.url.split('?')[0];
     const line = { method: request.method, url, status: reply.statusCode };
     // Devices call all the time.
-    const isUsual = request.method === 'GET' || route.startsWith('/mdm/apple/connect/');
+    const isUsual = request.method === 'GET' || /^\/(mdm\/apple\/connect|ManagementServer)\//.test(route);
     if (reply.statusCode >= 400 || !isUsual) request.log.info(line, 'request');
     else request.log.debug(line, 'request');
+    done();
   });
 
   await server.register(swagger, {
@@ -178,7 +197,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
         title: 'Muster',
         version: '1',
         description:
-          "Applivery's UEM API and Muster's own. The Microsoft Graph API describes itself: [v1.0](/v1.0/$metadata), [beta](/beta/$metadata).",
+          "Applivery's UEM API, Muster's own, and what agents of devices talk to. The Microsoft Graph API describes itself: [v1.0](/v1.0/$metadata), [beta](/beta/$metadata).",
       },
       servers: [{ url: publicUrl }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
@@ -209,6 +228,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     publicUrl,
     rolesOf: (permissions) => graphRolesOf(new Set(permissions)),
   });
+  const commandMakers = commandMakersOf();
   const answerChange: AnswerChange = (inside, scope, request) =>
     answerApiRequest(
       {
@@ -218,7 +238,7 @@ export async function buildApp(settings: AppSettings): Promise<App> {
         origin: publicUrl,
         publicUrl,
         permissionsOf: permissionsOfName,
-        appleCommands,
+        commandMakers,
       },
       { ...request, caller: scope, requestId: scope.requestId },
     );
@@ -229,31 +249,36 @@ export async function buildApp(settings: AppSettings): Promise<App> {
   };
   await server.register(nativeRoutes, {
     services,
-    given: { permissionsOf: permissionsOfName, publicUrl, appleCommands, documents, planning },
+    given: { permissionsOf: permissionsOfName, publicUrl, commandMakers, documents, planning },
     authenticator: callers,
     checkAnswers,
   });
   await server.register(graphApi, {
     services,
     authenticator: callers,
-    appleCommands,
+    commandMakers,
     scheme: new URL(publicUrl).protocol,
   });
   await server.register(appliveryRoutes, {
     services,
     authenticator: callers,
-    appleCommands,
+    commandMakers,
     publicUrl,
     checkAnswers,
   });
-  await server.register(appleRoutes, {
+  const forDevices = {
     services: { ...services, randomBytes },
     documents,
     publicUrl,
     certificateHeader: settings.deviceCertificates.header,
+  };
+  await server.register(windowsRoutes, { ...forDevices, fetch: settings.fetch });
+  await server.register(appleRoutes, {
+    ...forDevices,
     tlsAuthority:
       settings.tls?.authority === undefined ? undefined : new X509Certificate(settings.tls.authority),
   });
+  await server.register(agentRoutes, { services, documents, checkAnswers });
   await server.ready();
   return {
     server,

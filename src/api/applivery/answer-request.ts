@@ -12,9 +12,9 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of the Applivery API inside the process. */
 export function answerAppliveryRequest(
-  services: InProcessServices & Pick<Given, 'appleCommands' | 'publicUrl'>,
+  services: InProcessServices & Pick<Given, 'commandMakers' | 'publicUrl'>,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  const { appleCommands, publicUrl, database } = services;
-  return answer(services, { gathered: gatheredReads(database), appleCommands, publicUrl }, request);
+  const { commandMakers, publicUrl, database } = services;
+  return answer(services, { gathered: gatheredReads(database), commandMakers, publicUrl }, request);
 }

@@ -1,5 +1,4 @@
-import type { CommandMaker } from '../../devices/commands/index.ts';
-import type { Organization } from '../../tenancy/index.ts';
+import type { CommandMakers } from '../../devices/commands/index.ts';
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
 import type { FaultOverrides } from './errors.ts';
 import type { GatheredReads } from './gathered-reads.ts';
@@ -8,8 +7,8 @@ export type { EndpointAnswer } from '../../http/index.ts';
 
 export interface Given {
   readonly gathered: GatheredReads;
-  /** Makes the commands that Apple devices of an organization take. */
-  readonly appleCommands: (organization: Organization) => CommandMaker;
+  /** Make the commands that devices of an organization take. */
+  readonly commandMakers: CommandMakers;
   /** Origin without a slash at the end. */
   readonly publicUrl: string;
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { admxConfigsEndpoints } from './resources/admx-configs.ts';
+import { agentReportsEndpoints } from './resources/agent-reports.ts';
 import { appleCommandsEndpoints } from './resources/apple-commands.ts';
 import { appleDevicesEndpoints } from './resources/apple-devices.ts';
 import { appleEnrollmentTokensEndpoints } from './resources/apple-enrollment-tokens.ts';
@@ -12,7 +13,11 @@ import { organizationEndpoints } from './resources/organization.ts';
 import { segmentsEndpoints } from './resources/segments.ts';
 import { usersEndpoints } from './resources/users.ts';
 import { windowsApplicationsEndpoints } from './resources/windows-applications.ts';
+import { windowsCommandsEndpoints } from './resources/windows-commands.ts';
+import { windowsDeviceAgentEndpoints } from './resources/windows-device-agent.ts';
 import { windowsDevicesEndpoints } from './resources/windows-devices.ts';
+import { windowsEnrollmentTokensEndpoints } from './resources/windows-enrollment-tokens.ts';
+import { windowsEnrollmentTemplatesEndpoints } from './resources/windows-enrollment-templates.ts';
 import { windowsPoliciesEndpoints } from './resources/windows-policies.ts';
 
 /** Every operation of the Applivery API. */
@@ -22,12 +27,17 @@ export const endpoints: readonly Endpoint[] = [
   ...usersEndpoints,
   ...configurationsEndpoints,
   ...devicesEndpoints,
+  ...agentReportsEndpoints,
   ...deviceAudiencesEndpoints,
   ...automationRulesEndpoints,
   ...windowsDevicesEndpoints,
+  ...windowsCommandsEndpoints,
+  ...windowsDeviceAgentEndpoints,
   ...appleDevicesEndpoints,
   ...appleCommandsEndpoints,
   ...appleEnrollmentTokensEndpoints,
+  ...windowsEnrollmentTokensEndpoints,
+  ...windowsEnrollmentTemplatesEndpoints,
   ...windowsPoliciesEndpoints,
   ...windowsApplicationsEndpoints,
   ...admxConfigsEndpoints,

@@ -1,6 +1,6 @@
 import { loadEntraConfigurations, type EntraConfiguration } from '../../compliance/index.ts';
 import type { Reader } from '../../database/index.ts';
-import { loadDevices, type Device, type DeviceKey } from '../../devices/index.ts';
+import { loadDevices, type Device, type WantedDevice } from '../../devices/index.ts';
 import { inventoryOf } from '../../devices/inventory/index.ts';
 import { gather } from '../../kernel/gather.ts';
 import type { Id } from '../../kernel/id.ts';
@@ -10,8 +10,8 @@ import { windowsDeviceReader, type WindowsDeviceReader } from '../../policies/in
 /** Reads whose statements concurrent requests share. */
 export interface GatheredReads {
   readonly windowsDevices: WindowsDeviceReader;
-  /** The Apple device that a key names, as `loadDevices` finds it. */
-  readonly appleDevice: (wanted: Owned<{ readonly key: DeviceKey }>) => Promise<Device | undefined>;
+  /** The device that a key names, as `loadDevices` finds it. */
+  readonly device: (wanted: WantedDevice) => Promise<Device | undefined>;
   /** What a device last told of itself, as far as the answers of this API show it. */
   readonly told: (device: Owned<{ readonly id: Id }>) => Promise<Told>;
   /** By organization. */
@@ -24,12 +24,7 @@ type Owned<Named> = Named & { readonly organizationId: Id };
 export function gatheredReads(db: Reader): GatheredReads {
   return {
     windowsDevices: windowsDeviceReader(db),
-    appleDevice: gather((wanted: readonly Owned<{ readonly key: DeviceKey }>[]) =>
-      loadDevices(
-        db,
-        wanted.map(({ organizationId, key }) => ({ organizationId, platform: 'apple', key })),
-      ),
-    ),
+    device: gather((wanted: readonly WantedDevice[]) => loadDevices(db, wanted)),
     told: gather((devices: readonly Owned<{ readonly id: Id }>[]) => inventoryOf(db, devices, toldParts)),
     entraConfiguration: gather((ids: readonly Id[]) => loadEntraConfigurations(db, ids)),
   };

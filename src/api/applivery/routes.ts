@@ -6,9 +6,9 @@ import { gatheredReads } from './gathered-reads.ts';
 
 export async function appliveryRoutes(
   server: FastifyInstance,
-  options: Omit<ServeOptions<unknown>, 'given'> & Pick<Given, 'appleCommands' | 'publicUrl'>,
+  options: Omit<ServeOptions<unknown>, 'given'> & Pick<Given, 'commandMakers' | 'publicUrl'>,
 ): Promise<void> {
-  const { appleCommands, publicUrl, ...rest } = options;
+  const { commandMakers, publicUrl, ...rest } = options;
   const gathered = gatheredReads(options.services.database);
-  await serve(server, api, { ...rest, given: { gathered, appleCommands, publicUrl } });
+  await serve(server, api, { ...rest, given: { gathered, commandMakers, publicUrl } });
 }

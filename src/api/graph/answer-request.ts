@@ -14,7 +14,7 @@ import type { GraphVersion } from './model/document.ts';
 interface GraphInProcessServices extends InProcessServices {
   /** Scheme and host with which the links in answers begin. */
   readonly origin: string;
-  readonly appleCommands: GraphServices['appleCommands'];
+  readonly commandMakers: GraphServices['commandMakers'];
 }
 
 /** Answers a request of the Graph API inside the process; throws as `answerInside` does. */

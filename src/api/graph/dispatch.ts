@@ -1,8 +1,8 @@
-import type { CommandMaker } from '../../devices/commands/index.ts';
+import type { CommandMakers } from '../../devices/commands/index.ts';
 import { faultOf } from '../../http/index.ts';
 import { etagOf, readIfMatch } from '../../kernel/etag.ts';
 import { Fault } from '../../kernel/fault.ts';
-import { change, type Caller, type ChangeServices, type Organization } from '../../tenancy/index.ts';
+import { change, type Caller, type ChangeServices } from '../../tenancy/index.ts';
 import {
   graphError,
   graphInternalError,
@@ -52,8 +52,8 @@ export interface GraphAnswer {
 
 /** What answering requests needs from the process. */
 export interface GraphServices extends ChangeServices {
-  /** Makes the commands that Apple devices of an organization take. */
-  readonly appleCommands: (organization: Organization) => CommandMaker;
+  /** Make the commands that devices of an organization take. */
+  readonly commandMakers: CommandMakers;
   readonly gathered: GatheredReads;
 }
 
@@ -86,7 +86,7 @@ export async function dispatch(services: GraphServices, request: GraphRequest): 
     prefer: preferences(request.headers['prefer']),
     read: { db: services.database, scope },
     gathered: services.gathered,
-    appleCommands: services.appleCommands(request.caller.organization),
+    commandMakers: services.commandMakers(request.caller.organization),
     change: (work) => change(services, scope, work),
   });
   return written(answer, serviceRoot, metadata);

@@ -6,7 +6,12 @@ const actions = ['read', 'create', 'update', 'remove'] as const;
 /** What each of Intune's permissions allows: to see that there is an Intune, and its users. */
 const intune = ['organization.read', 'user.read'] as const;
 const devicesRead = ['windows.device.read', 'apple.device.read'] as const;
-const devicesWrite = ['apple.device.update', 'apple.device.remove'] as const;
+const devicesWrite = [
+  'windows.device.update',
+  'windows.device.remove',
+  'apple.device.update',
+  'apple.device.remove',
+] as const;
 const deviceConfiguration = all('deviceConfiguration');
 const partner = all('partner');
 const group = all('group');
@@ -43,7 +48,10 @@ const documentedGrants = {
   ],
   'DeviceManagementManagedDevices.Read.All': ['pushCertificate.read', ...intune, ...devicesRead],
   'DeviceManagementManagedDevices.ReadWrite.All': [...intune, ...devicesRead, ...devicesWrite],
-  'DeviceManagementManagedDevices.PrivilegedOperations.All': ['apple.device.command'],
+  'DeviceManagementManagedDevices.PrivilegedOperations.All': [
+    'windows.device.command',
+    'apple.device.command',
+  ],
   'GroupMember.Read.All': ['group.read'],
   'GroupMember.ReadWrite.All': ['group.read', 'groupMember.update'],
   'Group.Read.All': ['group.read'],

@@ -1,4 +1,4 @@
-import type { CommandMaker } from '../../devices/commands/index.ts';
+import type { CommandMakers } from '../../devices/commands/index.ts';
 import { parseGuidId, type Id } from '../../kernel/id.ts';
 import { Fault, notFound } from '../../kernel/fault.ts';
 import type { Permission, ReadContext, WriteContext } from '../../tenancy/index.ts';
@@ -33,7 +33,7 @@ export interface RouteRequest {
   readonly prefer: ReadonlySet<string>;
   readonly read: ReadContext;
   readonly gathered: GatheredReads;
-  readonly appleCommands: CommandMaker;
+  readonly commandMakers: ReturnType<CommandMakers>;
   readonly change: <Result>(work: (context: WriteContext) => Promise<Result>) => Promise<Result>;
 }
 

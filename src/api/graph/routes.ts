@@ -22,7 +22,7 @@ import { servedContainer } from './served-operations.ts';
 interface GraphOptions {
   readonly services: ChangeServices;
   readonly authenticator: Authenticator;
-  readonly appleCommands: GraphServices['appleCommands'];
+  readonly commandMakers: GraphServices['commandMakers'];
   /** `https:` or `http:`, as clients reach the server. */
   readonly scheme: string;
 }
@@ -46,7 +46,7 @@ export async function graphApi(server: FastifyInstance, options: GraphOptions): 
     serveVersion(server, version, options, {
       ...options.services,
       gathered,
-      appleCommands: options.appleCommands,
+      commandMakers: options.commandMakers,
     });
 }
 

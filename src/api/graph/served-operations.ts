@@ -1,5 +1,6 @@
 import type { GraphVersion } from './model/document.ts';
-import { wipeParameters } from './resources/wipe-parameters.ts';
+import { managedDeviceOrders } from './resources/managed-device-orders.ts';
+import { bothVersions } from './route.ts';
 
 /** A function or action bound to a type. */
 export interface BoundOperation {
@@ -52,12 +53,20 @@ export const servedContainer: ServedContainer = {
       returns: 'Edm.String',
       versions: ['v1.0', 'beta'],
     },
-    ...['syncDevice', 'retire', 'remoteLock', 'rebootNow', 'shutDown'].map((name) => ofManagedDevice(name)),
-    { ...ofManagedDevice('wipe'), parameters: wipeParameters['v1.0'], versions: ['v1.0'] },
-    { ...ofManagedDevice('wipe'), parameters: wipeParameters.beta, versions: ['beta'] },
+    ofManagedDevice('syncDevice', bothVersions),
+    ofManagedDevice('retire', bothVersions),
+    ...managedDeviceOrders.flatMap(({ name, parameters }) =>
+      bothVersions
+        .filter((version) => parameters[version] !== undefined)
+        .map((version) => ofManagedDevice(name, [version], parameters[version])),
+    ),
   ],
 };
 
-function ofManagedDevice(name: string): BoundOperation {
-  return { kind: 'Action', name, boundTo: 'microsoft.graph.managedDevice', versions: ['v1.0', 'beta'] };
+function ofManagedDevice(
+  name: string,
+  versions: readonly GraphVersion[],
+  parameters: NonNullable<BoundOperation['parameters']> = {},
+): BoundOperation {
+  return { kind: 'Action', name, boundTo: 'microsoft.graph.managedDevice', parameters, versions };
 }

@@ -12,13 +12,13 @@ const answer = requestAnswerer(api);
 
 /** Answers a request of Muster's own API inside the process. */
 export function answerNativeRequest(
-  services: InProcessServices & Pick<Given, 'permissionsOf' | 'publicUrl' | 'appleCommands'>,
+  services: InProcessServices & Pick<Given, 'permissionsOf' | 'publicUrl' | 'commandMakers'>,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  const { permissionsOf, publicUrl, appleCommands } = services;
+  const { permissionsOf, publicUrl, commandMakers } = services;
   return answer(
     services,
-    { permissionsOf, publicUrl, appleCommands, documents: documentReader(), planning: undefined },
+    { permissionsOf, publicUrl, commandMakers, documents: documentReader(), planning: undefined },
     request,
   );
 }

@@ -1,9 +1,7 @@
-import { apiOf, jsonAnswer, type Answer } from '../../http/index.ts';
-import type { Fault } from '../../kernel/fault.ts';
+import { apiOf, jsonAnswer, problemAnswer } from '../../http/index.ts';
 import type { Given, Own } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { describe } from './open-api.ts';
-import { problemOf, unexpectedProblem } from './problem.ts';
 import { readId } from './shapes.ts';
 
 /** Muster's own API under `/api/v1/organizations/{organization}`. */
@@ -28,12 +26,3 @@ export const api = apiOf<Given, Own>(
   },
   endpoints,
 );
-
-/** Answers a fault, or without one a bug, with problem details. */
-export function problemAnswer(fault: Fault | undefined): Answer {
-  const problem = fault ? problemOf(fault) : unexpectedProblem;
-  return jsonAnswer(problem.status, problem, {
-    'content-type': 'application/problem+json; charset=utf-8',
-    ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
-  });
-}

@@ -1,9 +1,9 @@
-import type { CommandMaker } from '../../devices/commands/index.ts';
+import type { CommandMakers } from '../../devices/commands/index.ts';
 import { endpointsOf, type EndpointOf } from '../../http/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { DocumentReader, Plan, ProposedChange } from '../../policies/index.ts';
-import type { Organization, Permission, Scope } from '../../tenancy/index.ts';
+import type { Permission, Scope } from '../../tenancy/index.ts';
 
 export type { EndpointAnswer } from '../../http/index.ts';
 
@@ -12,8 +12,8 @@ export interface Given {
   readonly permissionsOf: (name: string) => readonly Permission[];
   /** Of policies, for what devices shall have. */
   readonly documents: DocumentReader;
-  /** Makes the commands that Apple devices of an organization take. */
-  readonly appleCommands: (organization: Organization) => CommandMaker;
+  /** Make the commands that devices of an organization take. */
+  readonly commandMakers: CommandMakers;
   /** Origin without a slash at the end. */
   readonly publicUrl: string;
   /** Undefined within a plan: there changes are tried already. */

@@ -1,22 +1,6 @@
 import { Type } from 'typebox';
+import { describedProblem as problem } from '../../http/index.ts';
 import type { Endpoint } from './endpoint.ts';
-
-const Problem = Type.Object(
-  {
-    type: Type.Literal('about:blank'),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String({ description: 'What was wrong, where, and what would be right' }),
-    code: Type.String({ description: 'What kind of problem it is, for programs' }),
-    violations: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })),
-  },
-  { description: 'Problem details (RFC 9457)' },
-);
-
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Problem } },
-});
 
 /** What the generated OpenAPI document has of an operation beside its input. */
 export function describe(endpoint: Endpoint): object {

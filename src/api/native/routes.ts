@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { answerFaults, faultHandler, sendAnswer, serve, type ServeOptions } from '../../http/index.ts';
-import { api, problemAnswer } from './api.ts';
+import {
+  answerFaults,
+  faultHandler,
+  problemAnswer,
+  sendAnswer,
+  serve,
+  type ServeOptions,
+} from '../../http/index.ts';
+import { api } from './api.ts';
 import type { Given } from './endpoint.ts';
 
 export async function nativeRoutes(server: FastifyInstance, options: ServeOptions<Given>): Promise<void> {

@@ -1,59 +1,17 @@
 import { Type, type Static } from 'typebox';
-import { giveCommand } from '../../../devices/apple-channels/index.ts';
 import { pageOfCommands, type DeviceCommand } from '../../../devices/commands/index.ts';
 import { deviceKey, deviceNotFound, lockDevice } from '../../../devices/index.ts';
+import { giveCommand } from '../../../devices/management/index.ts';
 import type { Organization } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { hex, HexId, PageOf, pageOf, PageQuery, readPage, Timestamp } from '../shapes.ts';
+import { hex, HexId, PageOf, pageOf, PageQuery, readPage } from '../shapes.ts';
 import { AppleDevicePath } from './apple-devices.ts';
+import { commandProperties, commandPropertiesOf } from './command-shape.ts';
 
-/** How far a command is, in the vendor's way of writing states. */
-const states = {
-  queued: 'QUEUED',
-  sent: 'SENT',
-  notNow: 'NOT_NOW',
-  acknowledged: 'ACKNOWLEDGED',
-  error: 'ERROR',
-  formatError: 'FORMAT_ERROR',
-  canceled: 'CANCELED',
-} as const satisfies Record<DeviceCommand['state'], string>;
+const CommandAnswer = Type.Object({ ...commandProperties, admDevice: HexId('Apple device') });
 
-const CommandAnswer = Type.Object({
-  id: HexId('Command'),
-  organizationId: HexId('Organization'),
-  admDevice: HexId('Apple device'),
-  name: Type.String({ maxLength: 500, description: "Apple's name of the command: its RequestType" }),
-  state: Type.Enum(Object.values(states), {
-    description:
-      'QUEUED until the device calls, SENT until it answers; NOT_NOW while it says that it cannot do it yet, and will ask for it again by itself',
-  }),
-  requestedBy: Type.String({ description: 'Who gave it' }),
-  answer: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: "What the device answered, in Apple's words" }),
-  ),
-  error: Type.Optional(Type.String({ description: 'Why it was not done, for people' })),
-  notNowSince: Type.Optional(Timestamp('Since when the device puts it off')),
-  sentAt: Type.Optional(Timestamp('When the device got it last')),
-  finishedAt: Type.Optional(Timestamp('When it ended, one way or another')),
-  createdAt: Timestamp('When it was given'),
-});
-
-function answerOf({ id }: Organization, command: DeviceCommand): Static<typeof CommandAnswer> {
-  const { notNow, sentAt, finishedAt, answer, error } = command;
-  return {
-    id: hex(command.id),
-    organizationId: hex(id),
-    admDevice: hex(command.deviceId),
-    name: command.type,
-    state: states[command.state],
-    requestedBy: command.requestedBy,
-    ...(answer && { answer }),
-    ...(error !== null && { error }),
-    ...(notNow && { notNowSince: notNow.since.toISOString() }),
-    ...(sentAt && { sentAt: sentAt.toISOString() }),
-    ...(finishedAt && { finishedAt: finishedAt.toISOString() }),
-    createdAt: command.createdAt.toISOString(),
-  };
+function answerOf(organization: Organization, command: DeviceCommand): Static<typeof CommandAnswer> {
+  return { ...commandPropertiesOf(organization, command), admDevice: hex(command.deviceId) };
 }
 
 const url = '/mdm/apple/enterprise/commands/device/{admDeviceId}';
@@ -75,7 +33,7 @@ export const appleCommandsEndpoints: readonly Endpoint[] = [
       const page = readPage({ ...query, sort: query.sort ?? 'createdAt:desc' }, ['createdAt', 'state']);
       const { organization } = read.scope;
       const key = deviceKey(path.admDeviceId);
-      const device = await gathered.appleDevice({ organizationId: organization.id, key });
+      const device = await gathered.device({ organizationId: organization.id, platform: 'apple', key });
       if (!device) throw deviceNotFound('apple', key);
       const { items, total } = await pageOfCommands(read, device.id, page);
       return {
@@ -101,11 +59,11 @@ export const appleCommandsEndpoints: readonly Endpoint[] = [
       { additionalProperties: Type.Unknown() },
     ),
     data: CommandAnswer,
-    handle: ({ path, body, change, ifMatch, appleCommands }) =>
+    handle: ({ path, body, change, ifMatch, commandMakers }) =>
       change(async (context) => {
         const { organization } = context.scope;
         const device = await lockDevice(context, 'apple', deviceKey(path.admDeviceId), ifMatch);
-        const command = appleCommands(organization).ofRaw(device, body);
+        const command = commandMakers(organization).apple.ofRaw(device, body);
         return { data: answerOf(organization, await giveCommand(context, device, command)) };
       }),
   }),

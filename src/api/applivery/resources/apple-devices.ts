@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox';
-import { endManagement, syncDevice } from '../../../devices/apple-channels/index.ts';
 import {
   deviceKey,
   deviceNotFound,
@@ -9,8 +8,9 @@ import {
   type DeviceUpdate,
 } from '../../../devices/index.ts';
 import { inventoryOf } from '../../../devices/inventory/index.ts';
+import { syncDevice } from '../../../devices/management/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
-import { idsOfDevicesWithPolicy } from '../../../policies/index.ts';
+import { endManagement, idsOfDevicesWithPolicy } from '../../../policies/index.ts';
 import type { ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { HexId, idOf, PageOf, pageOf, PageQuery, readPage, SegmentNumber } from '../shapes.ts';
@@ -97,7 +97,7 @@ export const appleDevicesEndpoints: readonly Endpoint[] = [
       const { organization } = read.scope;
       const organizationId = organization.id;
       const key = deviceKey(path.admDeviceId);
-      const device = await gathered.appleDevice({ organizationId, key });
+      const device = await gathered.device({ organizationId, platform: 'apple', key });
       if (!device) throw deviceNotFound('apple', key);
       const told = await gathered.told({ organizationId, id: device.id });
       return { data: appleDeviceAnswerOf(organization, device, told), revision: device.revision };
@@ -134,7 +134,7 @@ export const appleDevicesEndpoints: readonly Endpoint[] = [
     data: Type.Object({ delete: Type.Boolean(), state: DeviceState }),
     async handle({ path, change, ifMatch }) {
       const key = deviceKey(path.admDeviceId);
-      const { state } = await change((context) => endManagement(context, key, ifMatch));
+      const { state } = await change((context) => endManagement(context, 'apple', key, ifMatch));
       return { data: { delete: true, state } };
     },
   }),
@@ -156,7 +156,11 @@ export const appleDevicesEndpoints: readonly Endpoint[] = [
     data: AppleDeviceAnswer,
     async handle({ path, gathered, read, change }) {
       const key = deviceKey(path.admDeviceId);
-      const device = await gathered.appleDevice({ organizationId: read.scope.organization.id, key });
+      const device = await gathered.device({
+        organizationId: read.scope.organization.id,
+        platform: 'apple',
+        key,
+      });
       if (!device) throw deviceNotFound('apple', key);
       await change((context) => syncDevice(context, device));
       return answer(read, device);

@@ -54,6 +54,7 @@ test('a token is created, opens its profile, is listed, read and withdrawn', asy
     segmentId: segment,
     maxUses: 1,
     uses: 0,
+    admPolicyAssignments: [],
     updatedAt: now,
     createdAt: now,
     expireAt: '2026-03-02T12:00:00.000Z',
@@ -149,8 +150,19 @@ describe('is refused with the place and the reason, and changes nothing:', () =>
     ['no duration', { duration: 0 }, 'duration', /1/],
     ['a duration for ever', { duration: 1e12 }, 'duration', /./],
     ['too long a tag', { tags: ['x'.repeat(129)] }, 'tags[0]', /128/],
-    ['a policy', { policyId: stranger }, 'policyId', /no policies by their token/],
-    ['policies', { admPolicyAssignments: [{}] }, 'admPolicyAssignments', /no policies by their token/],
+    ['a policy that is not there', { policyId: stranger }, 'policyId', /'507f.*'/],
+    [
+      'a policy that is not there, with a priority',
+      { admPolicyAssignments: [{ admPolicyId: stranger, priority: 1 }] },
+      'admPolicyAssignments[0].admPolicyId',
+      /'507f.*'/,
+    ],
+    [
+      'a priority beyond the last',
+      { admPolicyAssignments: [{ admPolicyId: stranger, priority: 10_001 }] },
+      'admPolicyAssignments[0].priority',
+      /10000/,
+    ],
   ];
   test.each(cases)('%s', async (_, body, path, message) => {
     const { id } = (await create({ displayName: 'Untouched' })).json.data;

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { scriptTypes, type Script } from '../../../devices/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
+import { processedArguments, type PlaceholderSource } from '../../../policies/agents/index.ts';
 import { formatOf, type Asset, type Items } from '../../../policies/index.ts';
 import { hex, HexId, idOf, Timestamp } from '../shapes.ts';
 
@@ -26,6 +27,12 @@ export const ScriptInput = Type.Object({ ...script, id });
 export const ScriptAnswer = Type.Object({
   ...script,
   id,
+  argumentsProcessed: Type.Optional(
+    Type.String({
+      description:
+        'On a device: the arguments with placeholders filled in; left out where one stands for nothing',
+    }),
+  ),
   name: Type.Optional(Type.String({ maxLength: 256 })),
   description: Type.Optional(Type.String({ maxLength: 500 })),
   runner: Type.Optional(Type.String({ maxLength: 256, description: 'What runs the script' })),
@@ -46,9 +53,20 @@ function moment(text: string, path: string): string {
   return date.toISOString();
 }
 
-export function writeScript({ id, ...rest }: Script, { assets }: Items): Static<typeof ScriptAnswer> {
+/** `source`: of the device whose script it is; a policy's own scripts have none. */
+export function writeScript(
+  { id, ...rest }: Script,
+  { assets }: Items,
+  source?: PlaceholderSource,
+): Static<typeof ScriptAnswer> {
   const asset = assets.get(id);
-  return { ...rest, id: hex(id), ...(asset && readOnlyFields(asset)) };
+  const processed = source && processedArguments(rest.arguments, source);
+  return {
+    ...rest,
+    id: hex(id),
+    ...(processed !== undefined && { argumentsProcessed: processed }),
+    ...(asset && readOnlyFields(asset)),
+  };
 }
 
 function readOnlyFields({ name, description, extension }: Asset) {

@@ -111,7 +111,8 @@ export const segmentsEndpoints: readonly Endpoint[] = [
     method: 'DELETE',
     url: '/segments/{segmentId}',
     summary: 'Delete a segment',
-    description: 'Refused while there are segments below it, or devices, policies or enrolments in it.',
+    description:
+      'Refused while there are segments below it, or devices, policies, enrolments or enrolment templates in it.',
     tag,
     permission: 'segment.remove',
     path,

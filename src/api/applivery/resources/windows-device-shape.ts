@@ -2,7 +2,6 @@ import { Type, type Static } from 'typebox';
 import {
   directPoliciesOf,
   largestPriority,
-  mergeWindowsPolicies,
   primaryPolicyOf,
   type ManagedWindowsDevice,
 } from '../../../policies/index.ts';
@@ -61,16 +60,18 @@ export const WindowsDeviceAnswer = Type.Object({
   ...DeviceProperties,
 });
 
-/** The whole device. `deviceWinPolicy` is what all its policies make together. */
+/** The whole device. `deviceWinPolicy` is what all its policies make together. Scripts have their arguments filled in, as they are for this device. */
 export function windowsDeviceAnswerOf(
   organization: Organization,
-  { device, assigned, enforced, items }: ManagedWindowsDevice,
+  { device, assigned, enforced, effective, items, user }: ManagedWindowsDevice,
 ): Static<typeof WindowsDeviceAnswer> {
+  const placeholders = { device, user };
   const primary = primaryPolicyOf(assigned);
-  const merged = mergeWindowsPolicies([...assigned, ...enforced]);
-  const primaryAnswer = primary && policyAnswerOf(organization, primary, items);
-  const mergedAnswer =
-    merged === primary ? primaryAnswer : merged && policyAnswerOf(organization, merged, items);
+  const primaryAnswer = primary && policyAnswerOf(organization, primary, items, placeholders);
+  const effectiveAnswer =
+    effective === primary
+      ? primaryAnswer
+      : effective && policyAnswerOf(organization, effective, items, placeholders);
   return {
     id: hex(device.id),
     organizationId: hex(organization.id),
@@ -78,20 +79,20 @@ export function windowsDeviceAnswerOf(
     ...(device.platformId !== null && { winId: device.platformId }),
     type: 'windows',
     config: device.config,
-    scripts: device.scripts.map((script) => writeScript(script, items)),
+    scripts: device.scripts.map((script) => writeScript(script, items, placeholders)),
     scriptsInfo: found(device.scripts, ({ id }) => items.assets.get(id)).map((asset) =>
       assetAnswerOf(organization.id, asset),
     ),
     ...(primaryAnswer && { winPolicy: primaryAnswer }),
-    ...(mergedAnswer && { deviceWinPolicy: mergedAnswer }),
+    ...(effectiveAnswer && { deviceWinPolicy: effectiveAnswer }),
     winPolicyAssignments: directPoliciesOf(assigned).map(({ policy, priority }) => ({
       winPolicyId: hex(policy.id),
-      winPolicy: policyAnswerOf(organization, policy, items),
+      winPolicy: policyAnswerOf(organization, policy, items, placeholders),
       priority,
     })),
     winPolicyAssignmentsEnforced: enforced.map(({ policy, assignment: { source, rule } }) => ({
       winPolicyId: hex(policy.id),
-      winPolicy: policyAnswerOf(organization, policy, items),
+      winPolicy: policyAnswerOf(organization, policy, items, placeholders),
       priority: source.priority,
       automationRule: {
         id: hex(source.ruleId),

@@ -325,7 +325,7 @@ describe('a device', () => {
     const stale = await own.send(url, { method: 'DELETE', headers: { 'if-match': 'W/"1"' } });
     expect(stale.status).toBe(412);
     const removed = await own.send(url, { method: 'DELETE' });
-    expect(removed.json).toEqual({ status: true, data: { delete: true } });
+    expect(removed.json).toEqual({ status: true, data: { delete: true, state: 'DELETED' } });
     const { json } = await own.send(url);
     expect(json.data).toMatchObject({ state: 'DELETED', displayName: 'Leaver', winPolicyAssignments: [] });
     expect(json.data.stateHistory).toEqual([

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { deviceKey, deviceNotFound, listDevices, moveDevice } from '../../../devices/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
 import {
-  removeWindowsDevice,
+  endManagement,
   updateWindowsDevice,
   withPolicies,
   type ManagedWindowsDevice,
@@ -12,18 +12,12 @@ import type { Organization, ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { HexId, idOf, PageOf, pageOf, PageQuery, readPage, SegmentNumber } from '../shapes.ts';
 import { deviceSortNames, deviceSorts, largestPage, TagsQuery } from './device-lists.ts';
-import { Tag } from './device-shape.ts';
+import { DeviceState, Tag } from './device-shape.ts';
 import { NullableId } from './nullable-id.ts';
 import { ScriptInput, readScripts } from './script-shape.ts';
 import { segmentQuery, segmentsOf } from './segment-query.ts';
+import { WindowsDevicePath } from './windows-device-path.ts';
 import { Priority, WindowsDeviceAnswer, windowsDeviceAnswerOf } from './windows-device-shape.ts';
-
-const path = Type.Object({
-  winDeviceId: Type.String({
-    pattern: '^(([a-fA-F0-9]{24})|(\\w{1,}))$',
-    description: 'Id, IMEI or serial number. Deleted devices have only their id.',
-  }),
-});
 
 const DeviceChange = Type.Object({
   displayName: Type.Optional(Type.String({ maxLength: 128 })),
@@ -94,7 +88,7 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
     summary: 'Get a Windows device',
     tag,
     permission: 'windows.device.read',
-    path,
+    path: WindowsDevicePath,
     data: WindowsDeviceAnswer,
     async handle({ path, gathered, read }) {
       const key = deviceKey(path.winDeviceId);
@@ -111,7 +105,7 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
       'Changes what the body names; lists are replaced whole. Read-only properties are ignored, so an answer can be sent back.',
     tag,
     permission: 'windows.device.update',
-    path,
+    path: WindowsDevicePath,
     body: DeviceChange,
     data: WindowsDeviceAnswer,
     async handle({ path, body, change, ifMatch, read }) {
@@ -127,7 +121,7 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
     summary: 'Move a Windows device to another segment',
     tag,
     permission: 'windows.device.move',
-    path,
+    path: WindowsDevicePath,
     body: Type.Object({ segmentId: SegmentNumber }),
     data: WindowsDeviceAnswer,
     handle: ({ path, body, change, ifMatch }) =>
@@ -143,14 +137,15 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
     url: '/mdm/windows/enterprise/devices/{winDeviceId}',
     summary: 'Unenrol a Windows device',
     description:
-      'The device loses its user, policies and scripts. It is only listed when show-deleted asks for it, and keeps its history.',
+      'An enrolled device is told to leave the management when it calls; until it has, its state is `DELETE_REQUESTED`. Some leave without a word: asked again, the device is removed at once. Any other is `DELETED` at once: it loses its user, policies and scripts, is only listed when show-deleted asks for it, and keeps its history.',
     tag,
     permission: 'windows.device.remove',
-    path,
-    data: Type.Object({ delete: Type.Boolean() }),
+    path: WindowsDevicePath,
+    data: Type.Object({ delete: Type.Boolean(), state: DeviceState }),
     async handle({ path, change, ifMatch }) {
-      await change((context) => removeWindowsDevice(context, deviceKey(path.winDeviceId), ifMatch));
-      return { data: { delete: true } };
+      const key = deviceKey(path.winDeviceId);
+      const { state } = await change((context) => endManagement(context, 'windows', key, ifMatch));
+      return { data: { delete: true, state } };
     },
   }),
 ];

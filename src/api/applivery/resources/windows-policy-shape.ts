@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { JsonObject } from '../../../kernel/json.ts';
+import type { PlaceholderSource } from '../../../policies/agents/index.ts';
 import {
   applicationActions,
   assetScopes,
@@ -126,11 +127,12 @@ function readAsset({ mdmAssetId, ...rest }: Static<typeof PolicyAsset>) {
   return { mdmAssetId: idOf(mdmAssetId, 'Asset'), ...rest };
 }
 
-/** The policy with what it refers to, as far as `items` has it. */
+/** The policy with what it refers to, as far as `items` has it. `source`: of the device that it is answered for. */
 export function policyAnswerOf(
   { id: organization }: Organization,
   { id, name, document, version, segment, exposeToChildren, createdAt, updatedAt }: WindowsPolicy,
   items: Items,
+  source?: PlaceholderSource,
 ): Static<typeof WindowsPolicyAnswer> {
   const { config, applications, bookmarks, scripts, admxConfigs, agentConfiguration, assets } = document;
   return {
@@ -147,7 +149,7 @@ export function policyAnswerOf(
       applicationAnswerOf,
     ),
     bookmarks: [...bookmarks],
-    scripts: scripts.map((script) => writeScript(script, items)),
+    scripts: scripts.map((script) => writeScript(script, items, source)),
     scriptsInfo: found(scripts, (script) => items.assets.get(script.id)).map((asset) =>
       assetAnswerOf(organization, asset),
     ),

@@ -4,9 +4,9 @@ import { jsonKind } from './read-value.ts';
 const kinds = { 'Edm.Boolean': 'boolean', 'Edm.String': 'string' } as const;
 
 /** The parameters of an action, by name. All of them can be left out, and can be null. */
-type ParameterTypes = Readonly<Record<string, keyof typeof kinds>>;
+export type ParameterTypes = Readonly<Record<string, keyof typeof kinds>>;
 
-type Parameters<Types extends ParameterTypes> = {
+export type Parameters<Types extends ParameterTypes> = {
   readonly [Name in keyof Types]?: Types[Name] extends 'Edm.Boolean' ? boolean : string;
 };
 

@@ -12,6 +12,14 @@ const actionNames: Readonly<Record<string, string>> = {
   RestartDevice: 'rebootNow',
   ShutDownDevice: 'shutDown',
   ClearPasscode: 'resetPasscode',
+  RemoteWipe: 'wipe',
+  RebootNow: 'rebootNow',
+  DNSComputerName: 'setDeviceName',
+  CleanPC: 'cleanWindowsDevice',
+  DefenderScan: 'windowsDefenderScan',
+  DefenderUpdateSignature: 'windowsDefenderUpdateSignatures',
+  RotateRecoveryPasswords: 'rotateBitLockerKeys',
+  LapsResetPassword: 'rotateLocalAdminPassword',
 };
 
 /** https://learn.microsoft.com/graph/api/resources/intune-devices-actionstate */

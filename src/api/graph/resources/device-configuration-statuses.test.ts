@@ -353,11 +353,13 @@ describe('a configuration that some devices have as it is, and others have not',
 
 describe('configurations that say different things', () => {
   test('are in conflict on devices that have both, and v1.0 counts these as failed', async () => {
+    // Of a node that is known the stricter value would count.
+    const unknown = './Device/Vendor/MSFT/Policy/Config/Made/Up';
     const fabrikam = await organization('fabrikam');
     const user = await fabrikam.user('cid@example.com');
-    await fabrikam.device({ user, ...seen({ [camera]: 0, [bluetooth]: 1 }) });
-    const first = await fabrikam.configuration({ [camera]: 0, [bluetooth]: 1 });
-    const second = await fabrikam.configuration({ [camera]: 1 });
+    await fabrikam.device({ user, ...seen({ [unknown]: 0, [bluetooth]: 1 }) });
+    const first = await fabrikam.configuration({ [unknown]: 0, [bluetooth]: 1 });
+    const second = await fabrikam.configuration({ [unknown]: 1 });
     for (const id of [first, second]) {
       for (const name of ['deviceStatuses', 'userStatuses']) {
         const { value } = (await fabrikam.get(`v1.0/${id}/${name}`)).json;

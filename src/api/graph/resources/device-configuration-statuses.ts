@@ -122,9 +122,10 @@ const settingStateSummaries: ComputedCollection<SettingSummary> = {
     // They are in the policy's own order, not in that of their ids.
     return pageOf(items, { ...query, orderBy: [] }, request);
   },
-  count: async (_context, policy) => settingsOf(policy).length,
+  count: async (context, policy) => (await settingsOf(context, policy)).length,
   async find(context, policy, key) {
-    if (!settingsOf(policy).some((setting) => idOfSummary(policy, { setting }) === key)) return undefined;
+    const settings = await settingsOf(context, policy);
+    if (!settings.some((setting) => idOfSummary(policy, { setting }) === key)) return undefined;
     const summaries = await settingSummaries(context, policy);
     return summaries.find((summary) => idOfSummary(policy, summary) === key);
   },

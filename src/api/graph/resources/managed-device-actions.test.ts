@@ -176,7 +176,7 @@ test('a device that is retired waits to be told so, once', async () => {
 describe('refused is', () => {
   const all = ['syncDevice', 'retire', 'wipe', 'remoteLock', 'rebootNow', 'shutDown'] as const;
 
-  test.each(all)('%s of what is no managed Apple device that is enrolled', async (action) => {
+  test.each(all)('%s of what is no managed device that is enrolled', async (action) => {
     const mac = await enrol(macFacts);
     expect(
       (await server.send({ method: 'DELETE', url: `${root()}/${mac.id}`, token: tenant.token })).status,
@@ -191,13 +191,12 @@ describe('refused is', () => {
       await createDevice(context, { platform: 'windows' }),
       await createDevice(context, { platform: 'apple', summary: { os: 'macOS', osVersion: '15.1' } }),
     ]);
-    for (const [device, why] of [
-      [pc, `Windows devices cannot be given '${action}' through this API yet.`],
-      [silent, 'is not enrolled, so it cannot'],
-    ] as const) {
+    for (const device of [pc, silent]) {
       const answer = await act(device.id, action);
       expect(answer.status).toBe(400);
-      expect(messageOf(answer)).toContain(why);
+      expect(messageOf(answer)).toMatch(
+        /is not enrolled, so it cannot|cannot be (?:locked|shut down) by its management/,
+      );
     }
   });
 

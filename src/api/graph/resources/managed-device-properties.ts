@@ -73,7 +73,7 @@ export const managedDeviceProperties = {
   userPrincipalName: field('userEmail'),
   userDisplayName: first(field('userName'), field('userEmail')),
   model: field('model'),
-  manufacturer: choice([[isApple, text('Apple')]], { kind: 'constant', type: 'text', value: null }),
+  manufacturer: choice([[isApple, text('Apple')]], field('manufacturer')),
   serialNumber: field('serialNumber'),
   imei: field('imei'),
   meid: field('meid'),
@@ -84,6 +84,7 @@ export const managedDeviceProperties = {
   ethernetMacAddress: field('ethernetMac'),
   totalStorageSpaceInBytes: field('totalStorage'),
   freeStorageSpaceInBytes: field('freeStorage'),
+  physicalMemoryInBytes: field('totalMemory'),
   isEncrypted: field('encrypted'),
   isSupervised: field('supervised'),
   managementCertificateExpirationDate: field('certificateEnds'),
@@ -94,6 +95,8 @@ export const managedDeviceProperties = {
 export const hardwareProperties = {
   productName: field('productName'),
   battery: field('battery'),
+  edition: field('edition'),
+  tpmVersion: field('tpmVersion'),
 } as const satisfies Readonly<Record<string, Value>>;
 
 type Shown = keyof typeof managedDeviceProperties | keyof typeof hardwareProperties;
@@ -112,6 +115,8 @@ export function hardwareInformationOf(values: ManagedDeviceValues) {
     manufacturer: values.manufacturer,
     model: values.model,
     productName: values.productName,
+    operatingSystemEdition: values.edition,
+    tpmSpecificationVersion: values.tpmVersion,
     phoneNumber: values.phoneNumber,
     subscriberCarrier: values.subscriberCarrier,
     wifiMac: values.wiFiMacAddress,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { removeAppleDevice } from '../../../devices/apple-channels/index.ts';
 import { renameDevice } from '../../../devices/index.ts';
 import { countDevices, searchDevices, type FoundDevice } from '../../../devices/search/index.ts';
+import { removeDevice } from '../../../policies/index.ts';
 import { notFound } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
 import type { Permission, ReadContext } from '../../../tenancy/index.ts';
@@ -40,8 +40,8 @@ export const managedDeviceRoutes: readonly GraphRoute[] = [
   route('GET', path, reading, list),
   route('GET', `${path}/$count`, reading, count),
   route('GET', item, reading, get),
-  route('PATCH', item, 'apple.device.update', update),
-  route('DELETE', item, 'apple.device.remove', remove),
+  route('PATCH', item, ['apple.device.update', 'windows.device.update'], update),
+  route('DELETE', item, ['apple.device.remove', 'windows.device.remove'], remove),
 ];
 
 function route(
@@ -97,7 +97,7 @@ async function update(request: RouteRequest): Promise<RouteAnswer> {
   readQuery(request, ['format']);
   const id = idOfKey(request.match, 0, managedDeviceNoun);
   const device = await request.change(async (context) => {
-    const locked = await lockManagedDevice(context, id, 'changed', request.ifMatch);
+    const locked = await lockManagedDevice(context, id, request.ifMatch);
     const current = await requireDevice(context, id);
     const { properties } = readEntity(request.model, castType(request, type), request.body, {
       mode: 'update',
@@ -118,7 +118,7 @@ async function remove(request: RouteRequest): Promise<RouteAnswer> {
   readQuery(request, []);
   const id = idOfKey(request.match, 0, managedDeviceNoun);
   await request.change(async (context) =>
-    removeAppleDevice(context, await lockManagedDevice(context, id, 'removed', request.ifMatch)),
+    removeDevice(context, await lockManagedDevice(context, id, request.ifMatch)),
   );
   return { status: removalStatus(path, request.version) };
 }

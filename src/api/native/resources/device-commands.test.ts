@@ -124,6 +124,9 @@ describe('is refused, and nothing is queued:', () => {
       'pin',
       /does not belong to 'restart'/,
     ],
+    ['what is needed and not there', { action: 'rename' }, 'name', /required for 'rename'/],
+    ['what Apple devices do not know', { action: 'rename', name: 'Mac' }, 'rename', /Apple devices cannot/],
+    ['a wish of Windows', { action: 'wipe', pin: '123456', keep: 'userData' }, 'keep', /do not know 'keep'/],
     ['a PIN that is none', { action: 'lock', pin: 'secret' }, 'pin', /./],
     ['a Mac without its PIN', { action: 'wipe' }, 'wipe', /'PIN'/],
     ['a command without RequestType', { command: {} }, 'RequestType', /name of a command/],
@@ -137,14 +140,14 @@ describe('is refused, and nothing is queued:', () => {
     expect(await countOf(mac.device)).toEqual(before);
   });
 
-  test('a Windows device, one that never enrolled, and one that is not there', async () => {
-    const windows = await newDevice('windows', 'PC');
-    const never = await newDevice('apple', 'Never');
+  test('a device that never enrolled, and one that is not there', async () => {
+    const never = [await newDevice('apple', 'Never'), await newDevice('windows', 'Never')];
     const post = (id: string, body: object) => server.send({ method: 'POST', url: urlOf({ id }), body });
     expect((await post('507f1f77bcf86cd799439011', { action: 'restart' })).status).toBe(404);
-    for (const action of ['restart', 'sync']) {
-      expect((await post(windows.id, { action })).status).toBe(404);
-      expect(await post(never.id, { action })).toMatchObject({
+    for (const [{ id }, action] of never.flatMap((device) =>
+      ['restart', 'sync'].map((name) => [device, name] as const),
+    )) {
+      expect(await post(id, { action })).toMatchObject({
         status: 400,
         json: { detail: expect.stringContaining("'Never' is not enrolled") },
       });

@@ -1,17 +1,16 @@
 import { Type, type Static } from 'typebox';
-import { giveCommand, syncDevice } from '../../../devices/apple-channels/index.ts';
 import {
   commandStates,
   listCommands,
   requireCommand,
   type DeviceCommand,
 } from '../../../devices/commands/index.ts';
-import { deviceKey, deviceNotFound, lockDevice } from '../../../devices/index.ts';
-import { invalidInput } from '../../../kernel/fault.ts';
+import { deviceKey, lockDevice } from '../../../devices/index.ts';
+import { giveCommand, syncDevice } from '../../../devices/management/index.ts';
 import { hexOfId } from '../../../kernel/id.ts';
-import type { JsonObject } from '../../../kernel/json.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { AnyId, Guid, idInPath, ListOf, Nullable, pageById, PageQuery, Timestamp } from '../shapes.ts';
+import { GivenCommand, readGivenCommand } from './given-command.ts';
 import { DevicePath, requireDevice } from './named-device.ts';
 
 const tag = 'Devices';
@@ -41,45 +40,6 @@ const CommandShape = Type.Object({
   ),
   error: Nullable(Type.String({ description: 'Why it was not done, for people' })),
 });
-
-const GivenCommand = Type.Object({
-  action: Type.Optional(
-    Type.Enum(['wipe', 'lock', 'restart', 'shutDown', 'sync'], {
-      description: 'What the device shall do; `sync`: tell its inventory again, and fetch what it shall have',
-    }),
-  ),
-  pin: Type.Optional(
-    Type.String({
-      pattern: '^[0-9]{6}$',
-      description: 'Six digits that unlock a Mac after `wipe` or `lock`',
-    }),
-  ),
-  keepDataPlan: Type.Optional(Type.Boolean({ description: 'Of `wipe`: the eSIM stays' })),
-  message: Type.Optional(
-    Type.String({ maxLength: 500, description: 'Of `lock`: what the lock screen says' }),
-  ),
-  phoneNumber: Type.Optional(
-    Type.String({ maxLength: 64, description: 'Of `lock`: the number that the lock screen shows' }),
-  ),
-  command: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description:
-        "Instead of `action`: a command in Apple's own words, `{RequestType, …}`, with Base64 for data",
-    }),
-  ),
-});
-
-type Given = Static<typeof GivenCommand>;
-
-/** What each action takes beside its name. */
-const membersOf = {
-  wipe: ['pin', 'keepDataPlan'],
-  lock: ['pin', 'message', 'phoneNumber'],
-  restart: [],
-  shutDown: [],
-  sync: [],
-  command: [],
-} as const satisfies Record<NonNullable<Given['action']> | 'command', readonly (keyof Given)[]>;
 
 const CommandPath = Type.Object({ ...DevicePath.properties, command: AnyId('Id of the command') });
 
@@ -135,44 +95,26 @@ export const deviceCommandEndpoints: readonly Endpoint[] = [
     method: 'POST',
     url: '/devices/{device}/commands',
     tag,
-    summary: 'Give a command to an Apple device',
+    summary: 'Give a command to a device',
     description:
-      'Either an `action` or a `command`. It is sent when the device calls, and the device is woken for it. `sync` answers nothing: it is no command, and what it brings is in the inventory.',
-    permission: 'apple.device.command',
+      'Either an `action` or a `command`. It is sent when the device calls; an Apple device is woken for it, a Windows device calls by itself. `sync` answers nothing: it is no command, and what it brings is in the inventory.',
+    permission: ['windows.device.command', 'apple.device.command'],
     path: DevicePath,
     body: GivenCommand,
     data: Type.Union([CommandShape, Type.Undefined()]),
-    handle: async ({ path, body, read, change, appleCommands }) => {
-      requireOneThing(body);
+    handle: async ({ path, body, read, change, commandMakers }) => {
+      const wanted = readGivenCommand(body);
       const device = await requireDevice(read, path.device);
-      if (device.platform !== 'apple') throw deviceNotFound('apple', deviceKey(path.device));
-      const { action, command, ...rest } = body;
-      if (action === 'sync') {
+      if (wanted === 'sync') {
         await change((context) => syncDevice(context, device));
         return { data: undefined };
       }
-      const maker = appleCommands(read.scope.organization);
+      const maker = commandMakers(read.scope.organization)[device.platform];
       const given = await change(async (context) => {
-        const locked = await lockDevice(context, 'apple', deviceKey(hexOfId(device.id)));
-        const checked = command
-          ? maker.ofRaw(locked, command as JsonObject)
-          : maker.ofAction(locked, { kind: action!, ...rest });
-        return giveCommand(context, locked, checked);
+        const locked = await lockDevice(context, device.platform, deviceKey(hexOfId(device.id)));
+        return giveCommand(context, locked, wanted(locked, maker));
       });
       return { created: given.id, data: shown(given) };
     },
   }),
 ];
-
-/** Faults: `invalidInput` for a body without an action or command, with both, or with what belongs to another action. */
-function requireOneThing({ action, command, ...rest }: Given): void {
-  if ((action === undefined) === (command === undefined)) {
-    throw invalidInput([{ path: 'action', message: 'or `command` is required, and not both' }]);
-  }
-  const what = action ?? 'command';
-  const allowed: readonly string[] = membersOf[what];
-  const violations = Object.keys(rest)
-    .filter((name) => !allowed.includes(name))
-    .map((path) => ({ path, message: `does not belong to '${what}'` }));
-  if (violations.length > 0) throw invalidInput(violations);
-}

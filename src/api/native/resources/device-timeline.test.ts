@@ -159,7 +159,7 @@ test('the timeline tells what waits and why, to those who may read policies', as
       details: { state: 'error', settings: 1, keys: [node('C').toLowerCase()] },
     },
     {
-      title: 'One setting is pending: This server does not deliver policies yet.',
+      title: 'One setting is pending: The device has not enrolled, so nothing is sent to it.',
       at: device.enrolledAt!.toISOString(),
       details: { state: 'pending', settings: 1, keys: [node('B').toLowerCase()] },
     },

@@ -176,6 +176,7 @@ const wordsOfStates = {
   error: 'in error',
   conflict: 'in conflict',
   notApplicable: 'not applicable',
+  retained: 'left on the device',
 } as const satisfies Record<EffectivePolicy['settings'][number]['state'], string>;
 
 /** `number` tells items of one moment apart. */
@@ -236,6 +237,12 @@ function done({ action, before, after }: AuditEvent): string {
         : 'ended the management of the device';
     case 'command':
       return `gave the device the command '${after?.['command'] as string}'`;
+    case 'issueAgentToken':
+      return 'gave the agent of the device credentials';
+    case 'revokeAgentToken':
+      return "revoked the credentials of the device's agent";
+    case 'runScript':
+      return `asked for a run of the script '${after?.['script'] as string}' on the device`;
     case 'readPin':
       return 'read the PIN of the device';
     case 'update': {

@@ -45,10 +45,15 @@ const SettingShape = Type.Object({
   title: Type.String(),
   value: Value('What the device shall have. A secret is told as `********`.'),
   state: Type.Enum([...settingStates], {
-    description: '`verified`: the device says that it has the value',
+    description:
+      '`verified`: the device says that it has the value. `retained`: no policy wants it any more, and there is no way to remove it from the device.',
   }),
   reason: Nullable(Type.String({ description: 'Why it is in this state' })),
-  winner: Source,
+  winner: Nullable({
+    ...Source,
+    description:
+      'Null for what no policy wants any more and is still on the device: it is `pending` while it is being removed, or `retained`',
+  }),
   losers: Type.Array(
     Type.Object({
       ...Source.properties,
@@ -85,7 +90,8 @@ const EffectivePolicyShape = Type.Object({
     description: 'How many of all the settings are in each state, whichever were asked for',
   }),
   settings: Type.Array(SettingShape, {
-    description: 'What the device shall have, no key twice: those settings of this page',
+    description:
+      'What the device shall have, no key twice: those settings of this page. What is left on it of other policies comes last.',
   }),
   next: Nullable(Type.String({ description: 'For `after`; null on the last page' })),
   isRecalculating: Type.Boolean({
@@ -128,7 +134,7 @@ function readPosition(text: string): SettingPosition {
   return { documentKey, index: Number(index) };
 }
 
-type ShownSource = EffectivePolicyPage['settings'][number]['winner'];
+type ShownSource = NonNullable<EffectivePolicyPage['settings'][number]['winner']>;
 
 function source({ id, name, version, source, assignment }: ShownSource): Static<typeof Source> {
   const { rule } = assignment ?? {};
@@ -144,7 +150,7 @@ function source({ id, name, version, source, assignment }: ShownSource): Static<
   };
 }
 
-function shown({ id, displayName, platform }: Device, policy: EffectivePolicyPage) {
+function shown(device: Device, policy: EffectivePolicyPage) {
   // Hundreds of settings have the same few winners.
   const winners = new Map<ShownSource, Static<typeof Source>>();
   const winnerOf = (winner: ShownSource) => {
@@ -154,22 +160,21 @@ function shown({ id, displayName, platform }: Device, policy: EffectivePolicyPag
   };
   const { counts, next } = policy;
   return {
-    device: { id, displayName, platform },
+    device: { id: device.id, displayName: device.displayName, platform: device.platform },
     counts,
-    settings: policy.settings.map(({ key, title, value, state, reason, winner, losers, ...setting }) => ({
-      platform: setting.platform,
-      key,
-      title,
-      value,
-      state,
-      reason,
-      winner: winnerOf(winner),
-      losers: losers.map((loser) => ({ ...source(loser), value: loser.value, why: loser.why })),
-      reported: setting.reported && {
-        value: setting.reported.value,
-        at: setting.reported.at?.toISOString() ?? null,
-      },
-    })),
+    settings: policy.settings.map(
+      ({ platform, key, title, value, state, reason, winner, losers, reported }) => ({
+        platform,
+        key,
+        title,
+        value,
+        state,
+        reason,
+        winner: winner && winnerOf(winner),
+        losers: losers.map((loser) => ({ ...source(loser), value: loser.value, why: loser.why })),
+        reported: reported && { value: reported.value, at: reported.at?.toISOString() ?? null },
+      }),
+    ),
     next: next && `${next.documentKey}.${next.index}`,
     isRecalculating: policy.isRecalculating,
     notApplicable: policy.notApplicable.map(({ property, value, reason, message, policy: of }) => ({
@@ -190,7 +195,7 @@ export const effectivePolicyEndpoints: readonly Endpoint[] = [
     tag: 'Devices',
     summary: 'Get what a device shall have, and why',
     description:
-      'Every setting of every policy that the device has, with the policy that wins, those that lose, and how far the device is. A deleted device has none. The settings come in pages, in the order of the policies, the strongest first. When what the device shall have changes between two pages, the next page is refused with 409 and code `outdated`: begin again with the first one. `state` is looked at anew for each page.',
+      'Every setting of every policy that the device has, with the policy that wins, those that lose, and how far the device is; behind them what is left on the device of policies that it does not have any more. A deleted device has none. The settings come in pages, in the order of the policies, the strongest first. When what the device shall have changes between two pages, the next page is refused with 409 and code `outdated`: begin again with the first one. `state` is looked at anew for each page.',
     outdated: 'What the device shall have has changed since the page before',
     permission: [
       'windows.device.read',

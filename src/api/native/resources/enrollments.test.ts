@@ -37,8 +37,46 @@ test('an enrolment is created, read, listed and withdrawn', async () => {
   expect((await server.send({ method: 'DELETE', ...one })).status).toBe(404);
 });
 
+test('an enrolment for PCs says what is typed on them, and gives Windows policies', async () => {
+  const { json: policy } = await server.send({
+    method: 'POST',
+    url: '/v1/organizations/default/mdm/windows/enterprise/policies',
+    body: { name: 'Baseline', config: {} },
+  });
+  const policies = [{ id: policy.data.id, priority: 5 }];
+  const created = await server.send({ method: 'POST', url, body: { platform: 'windows', policies } });
+  const username = 'enroll@localhost';
+  const discoveryUrl = `${server.publicUrl}/EnrollmentServer/Discovery.svc`;
+  expect(created).toMatchObject({
+    status: 201,
+    json: {
+      platform: 'windows',
+      code: expect.stringMatching(/^[a-z2-7]{32}$/),
+      username,
+      discoveryUrl,
+      deepLink: `ms-device-enrollment:?mode=mdm&username=enroll%40localhost&servername=${encodeURIComponent(discoveryUrl)}`,
+      policies: [{ name: 'Baseline', priority: 5 }],
+    },
+  });
+  expect(created.json).not.toHaveProperty('url');
+  const configuration = [{ id: server.newId(), priority: 5 }];
+  const refused = await server.send({
+    method: 'POST',
+    url,
+    body: { platform: 'windows', policies: configuration },
+  });
+  expect(refused.json.violations[0].path).toBe('policies[0].id');
+  const user = await server.send({
+    method: 'POST',
+    url: '/v1/organizations/default/mdm/users',
+    body: { email: 'ada@example.com' },
+  });
+  const body = { platform: 'windows', userId: user.json.data.id };
+  expect((await server.send({ method: 'POST', url, body })).json.username).toBe('ada@example.com');
+});
+
 test.each([
-  ['windows, which is not served yet', { platform: 'windows' }, 'platform'],
+  ['a platform that is not served', { platform: 'android' }, 'platform'],
   ['no platform', {}, 'platform'],
   ['no uses', { platform: 'apple', maxUses: 0 }, 'maxUses'],
   ['half a use', { platform: 'apple', maxUses: 0.5 }, 'maxUses'],

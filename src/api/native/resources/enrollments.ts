@@ -4,18 +4,19 @@ import {
   createEnrollment,
   listEnrollments,
   newEnrollmentCode,
+  pcSignUp,
   removeEnrollment,
   requireEnrollment,
   stateOfEnrollment,
   type EnrollmentWithCode,
 } from '../../../devices/enrollments/index.ts';
-import { Fault } from '../../../kernel/fault.ts';
+import { usersByIds } from '../../../directory/index.ts';
 import {
-  addEnrollmentPolicies,
   policiesOfEnrollments,
+  setEnrollmentPolicies,
   type EnrollmentPolicy,
 } from '../../../policies/index.ts';
-import type { Scope, WriteContext } from '../../../tenancy/index.ts';
+import type { WriteContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { AnyId, Guid, idIn, idInPath, ListOf, Nullable, pageById, PageQuery, Timestamp } from '../shapes.ts';
 
@@ -35,31 +36,50 @@ const content = {
 };
 
 const Priority = Type.Integer({ minimum: 0, maximum: 10_000, description: 'The lower number wins' });
-const policies = { maxItems: 100, description: 'Device configurations that each device gets by itself' };
+const policies = {
+  maxItems: 100,
+  description:
+    'What each device gets by itself: device configurations on Apple devices, Windows policies on PCs',
+};
 
-const Platform = Type.Enum(['apple'], { description: 'What kind of devices enrol' });
+const PlatformName = Type.Enum(['apple', 'windows'], { description: 'What kind of devices enrol' });
+
+const EnrollmentPolicyShape = Type.Object({
+  id: Guid('Id'),
+  name: Type.String(),
+  priority: Nullable(Priority),
+});
 
 const EnrollmentShape = Type.Object({
   id: Guid('Id'),
-  platform: Platform,
+  platform: PlatformName,
   ...content,
   userId: Nullable(Guid('User that the devices get')),
-  policies: Type.Array(Type.Object({ id: Guid('Id'), name: Type.String(), priority: Priority }), policies),
-  code: Type.String({ description: 'The secret by which devices enrol' }),
-  url: Type.String({ description: 'Where a device opens its enrolment profile' }),
+  policies: Type.Array(EnrollmentPolicyShape, policies),
+  code: Type.String({ description: 'The secret by which devices enrol: on a PC, the password' }),
+  url: Type.Optional(Type.String({ description: 'Apple: where a device opens its enrolment profile' })),
+  username: Type.Optional(
+    Type.String({
+      description: 'Windows: what can be typed as e-mail address; it is only kept, not checked',
+    }),
+  ),
+  discoveryUrl: Type.Optional(Type.String({ description: 'Windows: the server address' })),
+  deepLink: Type.Optional(
+    Type.String({ description: 'Windows: opens the enrolment on the PC, with address and name filled in' }),
+  ),
   state: Type.Enum(['open', 'spent', 'expired'], { description: 'Whether devices can enrol' }),
   uses: Type.Integer({ description: 'How many devices have enrolled' }),
   createdAt: Timestamp('When it was created'),
 });
 
 const NewEnrollmentShape = Type.Object({
-  platform: Platform,
+  platform: PlatformName,
   ...Type.Partial(
     Type.Object({
       ...content,
       userId: Nullable(AnyId('Id of a user')),
       policies: Type.Array(
-        Type.Object({ id: AnyId('Id of a device configuration'), priority: Priority }),
+        Type.Object({ id: AnyId('Id of a device configuration or Windows policy'), priority: Priority }),
         policies,
       ),
     }),
@@ -78,19 +98,31 @@ async function answersFor(
     context,
     enrollments.map(({ id }) => id),
   );
-  return enrollments.map((item) => shown(item, given.get(item.id) ?? [], publicUrl, context.now));
+  const users = await usersByIds(
+    context,
+    enrollments.flatMap(({ userId }) => userId ?? []),
+  );
+  return enrollments.map((item) => {
+    const email = item.userId ? users.get(item.userId)?.email : undefined;
+    return shown(item, given.get(item.id) ?? [], waysToEnroll(item, publicUrl, email), context.now);
+  });
+}
+
+function waysToEnroll({ platform, code }: EnrollmentWithCode, publicUrl: string, email: string | undefined) {
+  return platform === 'windows'
+    ? pcSignUp(publicUrl, email)
+    : { url: `${publicUrl}/mdm/apple/enroll/${code.reveal()}` };
 }
 
 function shown(
   enrollment: EnrollmentWithCode,
   given: readonly EnrollmentPolicy[],
-  publicUrl: string,
+  ways: ReturnType<typeof waysToEnroll>,
   now: Date,
 ): Static<typeof EnrollmentShape> {
-  const code = enrollment.code.reveal();
   return {
     id: enrollment.id,
-    platform: 'apple',
+    platform: enrollment.platform,
     displayName: enrollment.displayName,
     maxUses: enrollment.maxUses,
     expiresAt: enrollment.expiresAt?.toISOString() ?? null,
@@ -98,22 +130,13 @@ function shown(
     segment: enrollment.segment,
     userId: enrollment.userId,
     policies: [...given],
-    code,
-    url: `${publicUrl}/mdm/apple/enroll/${code}`,
+    code: enrollment.code.reveal(),
+    ...ways,
     // Removed ones are not read.
     state: stateOfEnrollment(enrollment, now) as 'open' | 'spent' | 'expired',
     uses: enrollment.uses,
     createdAt: enrollment.createdAt.toISOString(),
   };
-}
-
-/** Who says that devices get a policy assigns it. */
-function requireMayAssign({ principal }: Scope): void {
-  const permission = 'deviceConfiguration.update';
-  if (principal.permissions.has(permission)) return;
-  throw new Fault('forbidden', `The permission ${permission} is needed to give policies.`, {
-    accepted: [permission],
-  });
 }
 
 export const enrollmentEndpoints: readonly Endpoint[] = [
@@ -138,13 +161,13 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
     url: '/enrollments',
     tag,
     summary: 'Create an enrolment: the permission for devices to enrol',
-    description: 'A device enrols with the profile at `url`, which whoever has the code can open.',
+    description:
+      'An Apple device enrols with the profile at `url`, which whoever has the code can open; on a PC the code is the password.',
     permission: 'enrollment.create',
     body: NewEnrollmentShape,
     data: EnrollmentShape,
-    handle: async ({ body, read, change, publicUrl }) => {
+    handle: async ({ body, change, publicUrl }) => {
       const { userId: user, expiresAt, policies: given = [], ...rest } = body;
-      if (given.length > 0) requireMayAssign(read.scope);
       const userId = user == null ? null : idIn(user, 'userId');
       return change(async (context) => {
         const created = await createEnrollment(context, {
@@ -157,7 +180,7 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
           const path = `policies[${index}].id`;
           return { policy: { id: idIn(id, path), path }, priority };
         });
-        await addEnrollmentPolicies(context, created.id, direct);
+        await setEnrollmentPolicies(context, created, { direct });
         const [data] = await answersFor(context, [created], publicUrl);
         return { created: created.id, data: data! };
       });

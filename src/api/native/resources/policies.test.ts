@@ -105,9 +105,17 @@ test('policies of all kinds are one list, with how many devices have them', asyn
   for (const id of [windows.id, hexOfId(windows.id)]) {
     const answer = await get(`/${id}`, of);
     expect(answer).toMatchObject({ status: 200, headers: { etag: 'W/"1"' } });
-    expect(answer.json).toEqual({ ...shown, document: { ...emptyWindowsPolicy, config: { './a': '1' } } });
+    expect(answer.json).toEqual({
+      ...shown,
+      document: { ...emptyWindowsPolicy, config: { './a': '1' } },
+      warnings: [{ path: 'config../a', kind: 'unknownNode', message: expect.any(String) }],
+    });
   }
-  expect((await get(`/${macs.id}`, of)).json).toEqual({ ...macShown, document: { passwordRequired: true } });
+  expect((await get(`/${macs.id}`, of)).json).toEqual({
+    ...macShown,
+    document: { passwordRequired: true },
+    warnings: [],
+  });
 });
 
 test('pages have each policy once, in one statement', async () => {

@@ -6,6 +6,7 @@ import {
   listPolicySummaries,
   listPolicyVersions,
   policyFamilies,
+  policyWarnings,
   removePolicy,
   rollBackPolicy,
   type AnyPolicyFamily,
@@ -53,7 +54,20 @@ const Document = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Its settings, in the words of the API that its kind comes from; ids in it are GUIDs',
 });
 
-const PolicyAnswer = Type.Object({ ...PolicyShape.properties, document: Document });
+const Warning = Type.Object({
+  path: Type.String({ description: 'Its place in the document' }),
+  kind: Type.Enum(['unknownNode', 'notSettable', 'wrongValue', 'deprecated']),
+  message: Type.String(),
+});
+
+const PolicyAnswer = Type.Object({
+  ...PolicyShape.properties,
+  document: Document,
+  warnings: Type.Array(Warning, {
+    description:
+      'What is doubtful about the Windows settings that it wants, by the catalogue that is in use; at most one for each setting',
+  }),
+});
 
 const VersionShape = Type.Object({
   version: Type.Integer(),
@@ -126,7 +140,11 @@ async function answer(
   text: string,
 ): Promise<EndpointAnswer<Static<typeof PolicyAnswer>>> {
   const policy = await requirePolicy(read, families, text);
-  return { data: { ...shown(policy), document: { ...policy.document } }, revision: policy.version };
+  const warnings = [...(await policyWarnings(read, policy.family, policy.document))];
+  return {
+    data: { ...shown(policy), document: { ...policy.document }, warnings },
+    revision: policy.version,
+  };
 }
 
 export const policyEndpoints: readonly Endpoint[] = [

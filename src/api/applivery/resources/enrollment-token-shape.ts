@@ -1,0 +1,149 @@
+import { Type, type Static } from 'typebox';
+import {
+  pageOfEnrollments,
+  requireEnrollment,
+  stateOfEnrollment,
+  type EnrollmentWithCode,
+} from '../../../devices/enrollments/index.ts';
+import { requireUserOfInput, type Platform } from '../../../devices/index.ts';
+import { usersByIds, type User } from '../../../directory/index.ts';
+import { invalidInput, notFound } from '../../../kernel/fault.ts';
+import type { Id } from '../../../kernel/id.ts';
+import type { ReadContext, WriteContext } from '../../../tenancy/index.ts';
+import { hex, HexId, idOf, PageQuery, readPage, SegmentNumber, Timestamp } from '../shapes.ts';
+import { MdmUser, mdmUserOf, Tag } from './device-shape.ts';
+import { NullableId } from './nullable-id.ts';
+import { segmentQuery, segmentsOf } from './segment-query.ts';
+
+/** As far as tokens are answered: withdrawn ones are not. */
+const states = { open: 'PENDING', spent: 'DONE', expired: 'EXPIRED' } as const;
+
+const tenYears = 315_360_000;
+
+/** What the enrolment tokens of every platform have. */
+export const TokenProperties = {
+  id: HexId('Enrolment token'),
+  organizationId: HexId('Organization'),
+  mdmUser: Type.Optional(MdmUser),
+  displayName: Type.Optional(Type.String({ maxLength: 128 })),
+  tags: Type.Array(Type.String()),
+  state: Type.Enum(Object.values(states), {
+    description: 'PENDING while devices can enrol by it, DONE when it was used as often as it may be',
+  }),
+  subType: Type.Literal('enrollment'),
+  segmentId: Type.Integer({ description: 'Segment that the devices get; 0 is the root' }),
+  updatedAt: Timestamp('Last change'),
+  createdAt: Timestamp('Creation'),
+  expireAt: Type.Optional(Timestamp('When it ends')),
+};
+
+/** What can be said of the enrolment tokens of every platform. */
+export const TokenChangeProperties = {
+  displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  tags: Type.Optional(Type.Array(Tag, { maxItems: 100, description: 'Tags that the devices get' })),
+  mdmUserId: Type.Optional(NullableId('MDM user that the devices get; null for none')),
+  segmentId: Type.Optional(SegmentNumber),
+  duration: Type.Optional(
+    Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      minimum: 1,
+      maximum: tenYears,
+      description: 'Seconds from now until it ends; null for never',
+    }),
+  ),
+};
+
+const TokenChange = Type.Object(TokenChangeProperties);
+
+export const TokenQuery = Type.Object({ ...PageQuery.properties, ...segmentQuery });
+
+const sorts = {
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  displayName: 'displayName',
+  expireAt: 'expiresAt',
+} as const;
+
+export async function listTokens(
+  context: WriteContext,
+  platform: Platform,
+  query: Static<typeof TokenQuery>,
+) {
+  const page = readPage(query, Object.keys(sorts) as [keyof typeof sorts]);
+  const segments = await segmentsOf(context, query);
+  const { items, total } = await pageOfEnrollments(
+    context,
+    { platform, segments },
+    { ...page, sort: { ...page.sort, field: sorts[page.sort.field] } },
+  );
+  return { items, total, page };
+}
+
+/** Faults: `notFound`, also for an enrolment of another platform. */
+export async function requireToken(
+  context: WriteContext,
+  platform: Platform,
+  text: string,
+): Promise<EnrollmentWithCode> {
+  const enrollment = await requireEnrollment(context, idOf(text, 'Enrolment'));
+  if (enrollment.platform !== platform) throw notFound('Enrolment', text);
+  return enrollment;
+}
+
+/** Faults: `invalidInput` (a user that the organization does not have). */
+export async function readTokenChange(
+  context: WriteContext,
+  { displayName, tags, mdmUserId, segmentId, duration }: Static<typeof TokenChange>,
+) {
+  const userId = mdmUserId == null ? mdmUserId : idOf(mdmUserId, 'MDM user');
+  if (userId) await requireUserOfInput(context, { id: userId, path: 'mdmUserId' });
+  return {
+    ...(displayName !== undefined && { displayName }),
+    ...(tags !== undefined && { tags }),
+    ...(userId !== undefined && { userId }),
+    ...(segmentId !== undefined && { segment: Number(segmentId) }),
+    ...(duration !== undefined && {
+      expiresAt: duration === null ? null : new Date(context.now.getTime() + duration * 1_000),
+    }),
+  };
+}
+
+/** Faults: `invalidInput` when somebody is to be sent an e-mail. */
+export function refuseEmail(sendEmail: boolean | undefined): void {
+  if (!sendEmail) return;
+  const message = 'this server sends no e-mail; leave it out, and hand out the `config` of the answer';
+  throw invalidInput([{ path: 'sendEmail', message }]);
+}
+
+/** The users of tokens, by their ids. */
+export function usersOfTokens(
+  context: ReadContext,
+  enrollments: readonly EnrollmentWithCode[],
+): Promise<Map<Id, User>> {
+  return usersByIds(
+    context,
+    enrollments.flatMap(({ userId }) => userId ?? []),
+  );
+}
+
+/** What the answers of every platform have. */
+export function tokenPropertiesOf(
+  { scope, now }: WriteContext,
+  enrollment: EnrollmentWithCode,
+  user: User | undefined,
+) {
+  const { displayName, expiresAt } = enrollment;
+  return {
+    id: hex(enrollment.id),
+    organizationId: hex(scope.organization.id),
+    ...(user && { mdmUser: mdmUserOf(user) }),
+    ...(displayName !== null && { displayName }),
+    tags: [...enrollment.tags],
+    state: states[stateOfEnrollment(enrollment, now) as keyof typeof states],
+    subType: 'enrollment' as const,
+    segmentId: enrollment.segment,
+    updatedAt: enrollment.updatedAt.toISOString(),
+    createdAt: enrollment.createdAt.toISOString(),
+    ...(expiresAt && { expireAt: expiresAt.toISOString() }),
+  };
+}
