@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { addAgentCommand } from './commands/agent.ts';
 import { addApplicationCommands } from './commands/application.ts';
+import { addCspCommands } from './commands/csp.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addServeCommand } from './commands/serve.ts';
-import { addSimulateCommands } from './commands/simulate-apple.ts';
+import { addSimulateCommands } from './commands/simulate.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { Fault } from './kernel/fault.ts';
 
@@ -16,7 +18,9 @@ addServeCommand(program);
 addOrganizationCommands(program);
 addTokenCommands(program);
 addApplicationCommands(program);
+addCspCommands(program);
 addMigrateCommand(program);
+addAgentCommand(program);
 addSimulateCommands(program);
 
 try {

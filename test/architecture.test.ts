@@ -13,7 +13,16 @@ const layers: readonly (readonly string[])[] = [
   ['app.ts', 'demo', 'tls'],
   ['permission-names.ts', 'api-requests.ts'],
   ['config.ts', 'metrics.ts'],
-  ['api/oauth', 'api/graph', 'api/applivery', 'api/native', 'protocols/apple', 'connectors/apns'],
+  [
+    'api/oauth',
+    'api/graph',
+    'api/applivery',
+    'api/native',
+    'protocols/apple',
+    'protocols/windows',
+    'protocols/agent',
+    'connectors/apns',
+  ],
   ['http'],
   ['compliance'],
   ['policies'],
@@ -22,21 +31,28 @@ const layers: readonly (readonly string[])[] = [
   ['tenancy'],
   ['jobs'],
   ['database/embedded'],
-  ['database'],
+  // What runs on devices has nothing of the server but its floor.
+  ['database', 'agent'],
+  ['cms'],
   ['kernel'],
 ];
 
 /** Folders inside a folder that have an index of their own. */
 const slices = [
+  'devices/agents',
   'devices/push-certificate',
   'devices/audiences',
   'devices/enrollments',
   'devices/certificate-authority',
   'devices/apple-channels',
   'devices/commands',
+  'devices/dm-accounts',
   'devices/events',
   'devices/inventory',
+  'devices/management',
   'devices/search',
+  'policies/csp',
+  'policies/agents',
   'policies/policy-status',
 ];
 
@@ -48,6 +64,8 @@ const confined: Readonly<Record<string, RegExp>> = {
   fastify: /^app\.ts$|^http\/|(^|\/)routes\.ts$/,
   '@fastify/multipart': /^http\//,
   saxes: /^kernel\/xml\//,
+  yauzl: /^policies\/csp\/ddf\//,
+  re2js: /^policies\/csp\//,
   commander: /^(main\.ts$|commands\/)/,
 };
 
@@ -64,8 +82,11 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     text: readFileSync(join(root, file), 'utf8'),
   }));
 
-/** The only way out of `src`, taken when it is asked for: the server runs without the tests. */
-const simulation = 'commands/simulate-apple.ts loads ../../test/simulated-devices/apple/index.ts';
+/** The only ways out of `src`, taken when they are asked for: the server runs without the tests. */
+const simulations = [
+  'commands/simulate-apple.ts loads ../../test/simulated-devices/apple/index.ts',
+  'commands/simulate-windows.ts loads ../../test/simulated-devices/windows/index.ts',
+];
 
 interface Import {
   readonly from: string;
@@ -206,7 +227,7 @@ test("X509Certificate.toLegacyObject is not called: with some keys it ends Node 
   expect(callers.map(({ path }) => path)).toEqual([]);
 });
 
-test('the server runs without the tests, but for the command that simulates devices', () => {
+test('the server runs without the tests, but for the commands that simulate devices', () => {
   // Fixtures are what tests alone use.
   const out = imports.filter(
     ({ from, isTest, specifier, to }) =>
@@ -215,7 +236,7 @@ test('the server runs without the tests, but for the command that simulates devi
   const told = out.map(
     ({ from, specifier, isDynamic }) => `${from} ${isDynamic ? 'loads' : 'imports'} ${specifier}`,
   );
-  expect(told).toEqual([simulation]);
+  expect(told.toSorted()).toEqual(simulations);
 });
 
 test('simulated devices speak the protocol without a line of the server', () => {

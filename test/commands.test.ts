@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ddfNode, ddfOf } from '../src/policies/csp/fixtures/ddf.ts';
+import { zipOf } from '../src/policies/csp/fixtures/zip.ts';
 import { freePort, startProcess, type RunningProcess } from './support/process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
@@ -135,6 +137,52 @@ test('organizations and applications are created at the command line, with the s
   expect((await run('migrate')).output).toBe('Up to date.\n');
 }, 120_000);
 
+test('a catalogue of Windows settings is imported, looked at, and left again', async () => {
+  const file = join(folder, 'DDF v2.zip');
+  const node = ddfNode({
+    name: 'Invented',
+    path: './Device/Vendor/MSFT',
+    properties: '<DefaultValue>7</DefaultValue>',
+  });
+  await writeFile(file, zipOf({ name: 'Invented.xml', content: ddfOf(node) }));
+  const path = './Device/Vendor/MSFT/Invented';
+  const imported = await run('csp', 'import', file);
+  expect(imported).toEqual({
+    code: 0,
+    output: `Version 1 is in use.\n1 setting is new\n  ${path}\n0 settings are gone\n0 settings are not as before\n`,
+  });
+  expect((await run('csp', 'list')).output).toMatch(
+    /^VERSION +FILE.*\n1 +DDF v2.zip +1 +[0-9a-f]{12} .* in use\n$/,
+  );
+  const shown = await run('csp', 'show', './vendor/msft/INVENTED', '--json');
+  expect(JSON.parse(shown.output)).toEqual({
+    path,
+    title: 'Invented',
+    format: 'int',
+    access: ['Add', 'Delete', 'Get', 'Replace'],
+    default: '7',
+  });
+  const left = await run('csp', 'use', 'built-in', '--json');
+  expect(JSON.parse(left.output)).toEqual({ version: 0, added: [], removed: [path], changed: [] });
+  expect(await run('csp', 'show', path)).toEqual({
+    code: 1,
+    output: `The catalogue that is in use does not have ${path}.\n`,
+  });
+  expect(await run('csp', 'use', 'two')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('muster csp list'),
+  });
+  await writeFile(file, 'no zip file');
+  expect(await run('csp', 'import', file)).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/^It is no zip file that can be read: .*\n$/),
+  });
+  expect(await run('csp', 'import', join(folder, 'none.zip'))).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('none.zip cannot be read: ENOENT'),
+  });
+}, 240_000);
+
 test('what is wrong is said in one sentence', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => {
@@ -165,6 +213,7 @@ test.each([
   ['token', 'create'],
   ['application', 'create'],
   ['migrate'],
+  ['csp', 'import'],
   ['simulate', 'apple'],
 ])('--help of %j %j', async (...command) => {
   const { code, output } = await run(...command, '--help');

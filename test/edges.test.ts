@@ -52,7 +52,8 @@ test('the OpenAPI document describes every operation of the two APIs, and each r
   expect(Object.keys(json.paths).length).toBeGreaterThan(30);
   expect(json.paths['/v1/organizations/{organizationId}/mdm/configurations'].put.summary).toBeTruthy();
   expect(json.paths['/api/v1/organizations/{organization}/tokens'].post.summary).toBeTruthy();
-  for (const path of Object.keys(json.paths)) expect(path).toMatch(/^\/(api\/)?v1\/organizations\/\{/);
+  for (const path of Object.keys(json.paths))
+    expect(path).toMatch(/^\/((api\/)?v1\/organizations\/\{|mdm\/agent\/v1\/)/);
   for (const [reference] of JSON.stringify(json).matchAll(/"\$ref":"#\/[^"]+"/g)) {
     const pointer = reference.slice('"$ref":"#/'.length, -1).split('/');
     expect(

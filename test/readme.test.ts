@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
 import { makeApplePushCa } from './support/apple-push-ca.ts';
 import { freePort, startProcess, type RunningProcess } from './support/process.ts';
 
@@ -100,18 +100,24 @@ test('the curl calls', async (context) => {
   expect(await readFile(join(folder, 'push.csr'), 'utf8')).toContain('BEGIN CERTIFICATE REQUEST');
 }, 60_000);
 
-test('a plan, looked at and applied', async (context) => {
+/** Runs blocks of the shell, each found by what it holds, with the functions of the first one. */
+async function runShell(context: TestContext, ...holding: readonly string[]) {
   if (spawnSync('curl', ['--version']).status !== 0) context.skip('curl is not installed');
   const functions = block('sh', 'curl -sSf')
     .split('\n')
     .filter((line) => /^\w+\(\) \{/.test(line));
-  const code = [...functions, block('sh', '/plans')].join('\n');
+  const code = [...functions, ...holding.map((one) => block('sh', one))].join('\n');
   const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], {
-    cwd: folder,
+    cwd: root,
     environment,
   }).ended;
   expect(ran, ran.output).toMatchObject({ code: 0 });
-  const [plan, devices, applied] = ran.output
+  return ran.output;
+}
+
+test('a plan, looked at and applied', async (context) => {
+  const output = await runShell(context, '/plans');
+  const [plan, devices, applied] = output
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -121,27 +127,25 @@ test('a plan, looked at and applied', async (context) => {
   expect(applied).toMatchObject({ id: plan!['id'], appliedAt: expect.any(String) });
 }, 60_000);
 
-test('a Mac, enrolled and managed', async (context) => {
-  if (spawnSync('curl', ['--version']).status !== 0) context.skip('curl is not installed');
-  const functions = block('sh', 'curl -sSf')
-    .split('\n')
-    .filter((line) => /^\w+\(\) \{/.test(line));
-  const code = [...functions, block('sh', 'simulate apple'), block('sh', 'MAC=')].join('\n');
-  const ran = await startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', code], {
-    cwd: root,
-    environment,
-  }).ended;
-  expect(ran, ran.output).toMatchObject({ code: 0 });
-  expect(ran.output).toContain('enrolled 3 of 3, refused 0');
-  const [policy, timeline] = ran.output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Record<string, never>);
-  expect(policy).toMatchObject({ counts: { pending: 0, verified: 4 } });
-  expect(timeline).toMatchObject({
-    items: expect.arrayContaining([expect.objectContaining({ kind: 'report' })]),
-  });
-}, 60_000);
+test.for([
+  ['a Mac', 'simulate apple', 'MAC=', { pending: 0, verified: 4 }],
+  ['a Windows PC', 'simulate windows', 'PC=', { error: 0, verified: 3 }],
+] as const)(
+  '%s, enrolled and managed',
+  { timeout: 60_000 },
+  async ([, simulation, look, counts], context) => {
+    const output = await runShell(context, simulation, look);
+    expect(output).toContain('enrolled 3 of 3, refused 0');
+    const [policy, timeline] = output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, never>);
+    expect(policy).toMatchObject({ counts });
+    expect(timeline).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ kind: 'report' })]),
+    });
+  },
+);
 
 test('the TypeScript program', async () => {
   // Inside the repository, so that it finds the packages.

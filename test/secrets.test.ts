@@ -46,10 +46,16 @@ beforeAll(async () => {
   const authority = await server.change(server.tenant, findAuthority);
   const authorityPem = authority!.key.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const secret of Object.values(plannedSecrets)) await planWith(server, secret);
+  const agent = await server.send({
+    method: 'POST',
+    url: '/api/v1/organizations/default/devices/AGENT1/agent-credentials',
+    body: {},
+  });
   secrets = {
     'bootstrap token': server.tenant.token,
     'bootstrap client secret': server.tenant.clientSecret,
     'a token of the API': made.json.token,
+    'the token of an agent': agent.json.token,
     'a client secret of the API': application.json.clientSecret,
     'the access token': access.json<{ access_token: string }>().access_token,
     'the Entra client secret': entraClientSecret,
@@ -85,7 +91,7 @@ async function planWith(of: TestServer, secret: string): Promise<void> {
   const setting = {
     '@odata.type': '#microsoft.graph.omaSettingString',
     displayName: 'Key',
-    omaUri: `./Vendor/MSFT/VPNv2/${secret.length}`,
+    omaUri: `./Vendor/MSFT/VPNv2/${secret.length}/NativeProfile/L2tpPsk`,
     [secret.includes('wrongly') ? 'valeu' : 'value']: secret,
   };
   const assignments = [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }];

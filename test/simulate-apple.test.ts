@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listen, referenceServer, type ReferenceServer } from './simulated-devices/apple/reference-server.ts';
+import { referenceServer, type ReferenceServer } from './simulated-devices/apple/reference-server.ts';
+import { listen } from './simulated-devices/listen.ts';
 import { testAuthority } from './simulated-devices/apple/device-for-test.ts';
 import { startProcess } from './support/process.ts';
 

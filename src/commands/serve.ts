@@ -49,6 +49,7 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
     log.warn({ expiresAt: tls.expiresAt }, 'the TLS certificate has expired: clients will refuse it');
   }
   const app = await buildApp({
+    fetch,
     ...services,
     newRequestId: randomUUID,
     publicUrl: config.publicUrl,

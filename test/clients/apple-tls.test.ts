@@ -11,37 +11,22 @@ import {
 } from '../simulated-devices/apple/index.ts';
 import { uploadPushCertificate } from '../support/apple-enrollment.ts';
 import { enrollmentUrl } from '../support/apple-fleet.ts';
-import type { TestRequest } from '../support/server.ts';
-import { httpsServer, type HttpsServer } from './https-server.ts';
+import { administratorOf, httpsServer, type Administrator, type HttpsServer } from './https-server.ts';
 
 /** Devices that do not sign what they send, and show their certificates in the TLS handshake. */
 
 let server: HttpsServer;
 let http: ReturnType<typeof httpTransport>;
+let send: Administrator;
 beforeAll(async () => {
   server = await httpsServer();
   http = httpTransport({ authorities: await readFile(server.caPath, 'utf8') });
+  send = administratorOf(server, http.send);
 });
 afterAll(async () => {
   http[Symbol.dispose]();
   await server[Symbol.asyncDispose]();
 });
-
-/** As an administrator, who has no certificate. */
-async function send({ method = 'GET', url, body }: TestRequest) {
-  const answer = await http.send({
-    // The transport of devices knows no PATCH.
-    method: method as 'POST',
-    url: `${server.publicUrl}${url}`,
-    headers: {
-      authorization: `Bearer ${server.credentials.apiToken.reveal()}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: Buffer.from(JSON.stringify(body)) }),
-  });
-  const text = answer.body.toString();
-  return { status: answer.status, headers: {}, text, json: text === '' ? undefined : JSON.parse(text) };
-}
 
 const newDevice = (transport: Transport): SimulatedDevice =>
   simulatedDevice({

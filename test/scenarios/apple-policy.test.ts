@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hexOfId, parseGuidId } from '../../src/kernel/id.ts';
 import { appleDevice } from '../support/apple-fleet.ts';
 import { appleScenario, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
 import { testServer, type TestServer } from '../support/server.ts';
@@ -167,6 +168,45 @@ test('a device gets the policies of the enrolment by which it enrolled', async (
   const refused = await server.send({ ...removal, token: org.tenant.token });
   expect(refused.status).toBe(409);
   expect(refused.text).toContain('is given by an enrolment');
+});
+
+test('a device gets the primary policy and the others of the token of Applivery by which it enrolled', async () => {
+  const policy = async (displayName: string, content: object) => {
+    const { id } = await org.send('POST', '/beta/deviceManagement/deviceConfigurations', {
+      '@odata.type': `#microsoft.graph.${general}`,
+      displayName,
+      ...content,
+    });
+    return hexOfId(parseGuidId(id)!);
+  };
+  const primary = await policy('Baseline', { passwordRequired: true, passwordMinimumLength: 6 });
+  const further = await policy('Kiosk', { passwordMinimumLength: 10 });
+  const url = `/v1/organizations/${org.tenant.organization.slug}/mdm/apple/enterprise/enrollment-tokens`;
+  const given = { policyId: primary, admPolicyAssignments: [{ admPolicyId: further, priority: 20 }] };
+  const { data } = await org.send('POST', url, { sendEmail: false, maxUses: null, ...given });
+  expect(data).toMatchObject(given);
+  const device = appleDevice(server, byCommands);
+  await device.enroll(data.config.url);
+  await device.checkIn();
+  expect(device.effective(passcode)).toMatchObject({ forcePIN: true, minLength: 6 });
+  const { settings } = await org.effective();
+  expect(settings.map(({ key }: { key: string }) => key).toSorted()).toEqual([
+    `${passcode}/forcePIN`,
+    `${passcode}/minLength`,
+  ]);
+  expect(settings[0].winner).toMatchObject({ policy: { name: 'Baseline' }, assignment: 'primary' });
+  const without = { policyId: null, admPolicyAssignments: [] };
+  const changed = await org.send('PUT', `${url}/${data.id}`, without);
+  expect(changed.data).not.toHaveProperty('policyId');
+  expect(changed.data.admPolicyAssignments).toEqual([]);
+  const limited = await server.addToken(org.tenant, ['enrollment.update', 'enrollment.read']);
+  const refused = await server.send({
+    method: 'PUT',
+    url: `${url}/${data.id}`,
+    body: given,
+    token: limited,
+  });
+  expect(refused.status).toBe(403);
 });
 
 test('an enrolment gives what there is, once, to those who may assign it', async () => {

@@ -23,6 +23,7 @@ import { enrollmentUrl } from '../support/apple-fleet.ts';
 import { giveOrder } from '../support/apple-scenario.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort, startProcess, type RunningProcess } from '../support/process.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
 import type { TestRequest } from '../support/server.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -92,17 +93,6 @@ type Cut = { readonly request: number } & (
 );
 
 const moments = ['before', 'during', 'after'] as const;
-
-/** Small and seeded, so that a run can be made again (mulberry32). */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 test('a power cut between any two steps loses nothing, and nothing is done twice', async () => {
   const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { sql } from '../../src/database/index.ts';
-import { giveCommand } from '../../src/devices/apple-channels/index.ts';
+import { giveCommand } from '../../src/devices/management/index.ts';
 import type { DeviceAction } from '../../src/devices/commands/index.ts';
 import { deviceKey, lockDevice } from '../../src/devices/index.ts';
 import { hexOfId, parseGuidId } from '../../src/kernel/id.ts';

@@ -1,6 +1,7 @@
 import { fillWithDemo } from '../../src/demo/index.ts';
+import { createDevice } from '../../src/devices/index.ts';
 import { hexOfId, type Id } from '../../src/kernel/id.ts';
-import { recalculateTouched } from '../../src/policies/index.ts';
+import { createAsset, recalculateTouched } from '../../src/policies/index.ts';
 import { nothingTouched, type Permission } from '../../src/tenancy/index.ts';
 import { uploadPushCertificate } from './apple-enrollment.ts';
 import { enrolledAppleDevice } from './enrolled-apple-device.ts';
@@ -58,7 +59,7 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
         {
           '@odata.type': '#microsoft.graph.omaSettingString',
           displayName: 'Key',
-          omaUri: './Vendor/MSFT/VPNv2/Key',
+          omaUri: './Vendor/MSFT/VPNv2/Key/NativeProfile/L2tpPsk',
           value: omaSecret,
         },
       ],
@@ -98,7 +99,9 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
     { action: 'restart' },
     201,
   );
+  const agent = await agentOfWindowsDevice(server);
   const ids: Record<string, string> = {
+    ...agent,
     command: command.id,
     admDeviceId: hexOfId(apple.id),
     admEnrollmentTokenId: await ofApplivery('/mdm/apple/enterprise/enrollment-tokens'),
@@ -132,12 +135,21 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
   };
   ids['member'] = await ofNative(`/groups/${ids['group']}/members`);
   ids['memberId'] = ids['device']!;
+  // Lists of devices have it too.
+  const tokens = `${applivery}/mdm/windows/enterprise/enrollment-tokens`;
+  ids['winEnrollmentTokenId'] = (await succeed(server, 'POST', tokens, {})).data.id;
+  const templates = `${applivery}/mdm/windows/enterprise/enrollment-templates`;
+  const template = { name: 'Everyone', rules: [{ winPolicyId: ids['winPolicyId'] }] };
+  ids['winEnrollmentTemplateId'] = (await succeed(server, 'POST', templates, template)).data.id;
   const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/devices/${ids['device']}` };
   await succeed(server, 'POST', `/v1.0/groups/${ids['groups']}/members/$ref`, reference, 204);
   return {
     allIds: Object.values(ids),
     idOf(template, parameter) {
       if (parameter === 'device' && template.includes('/commands')) return apple.id;
+      if (/\/(agent-|script)/.test(template) && parameter === 'device') return agent.agentDevice;
+      if (/\/(agent-|script)/.test(template) && parameter === 'winDeviceId') return agent.identifier;
+      if (parameter === 'type') return 'winDevice';
       if (parameter === 'segmentId' || parameter === 'version') return '1';
       const name =
         Object.keys(ids).find((operation) => template.includes(`/${operation}(`)) ??
@@ -153,6 +165,34 @@ export async function fillOrganization(server: TestServer): Promise<Filled> {
       }
       return template.endsWith('/plans/{plan}/apply') ? ['deviceConfiguration.update'] : [];
     },
+  };
+}
+
+/** Lets the agent of a device run a script. */
+async function agentOfWindowsDevice(server: TestServer) {
+  const device = await server.change(server.tenant, (context) =>
+    createDevice(context, { platform: 'windows', serialNumber: 'AGENT1' }),
+  );
+  const script = await server.change(server.tenant, (context) =>
+    createAsset(context, { fileName: 'agent.sh', mimeType: 'text/plain', content: Buffer.from('exit 0') }),
+  );
+  const identifier = hexOfId(device.id);
+  await succeed(server, 'PUT', `/v1/organizations/default/mdm/windows/enterprise/devices/${identifier}`, {
+    scripts: [{ id: hexOfId(script.id), type: 'once' }],
+  });
+  const native = `/api/v1/organizations/default/devices/${device.id}`;
+  const credentials = await succeed(server, 'POST', `${native}/agent-credentials`, {}, 201);
+  const call = (method: 'GET' | 'POST', path: string, body?: object) =>
+    server.send({ method, url: `/mdm/agent/v1${path}`, token: credentials.token, ...(body && { body }) });
+  const { json } = await call('GET', '/scheduler-scripts');
+  const { runId } = json.runs[0];
+  await call('POST', '/script-logs', { runId, outcome: 'ended', exitCode: 0 });
+  return {
+    agentDevice: device.id,
+    identifier,
+    credentials: credentials.id as string,
+    run: runId as string,
+    logId: hexOfId(runId),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Transport } from '../simulated-devices/apple/index.ts';
+import type { Transport } from '../simulated-devices/transport.ts';
 
 /** A network that loses a request, or the answer to it, when it is told so. */
 export interface LossyTransport {

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { beforeCommit, buildApp, tasksOf, type App } from '../../src/app.ts';
 import type { ApnsConnector } from '../../src/connectors/apns/index.ts';
-import type { Database } from '../../src/database/index.ts';
+import { transact, type Database } from '../../src/database/index.ts';
 import { runWaitingJobs, type Tasks } from '../../src/jobs/index.ts';
 import { hexOfId, idSource, type NewId } from '../../src/kernel/id.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -90,10 +90,13 @@ const unreachableApns: ApnsConnector = {
 export async function testServer({
   apns = unreachableApns,
   certificateHeader,
+  outgoing = async () => Promise.reject(new Error('No network in this test.')),
 }: {
   apns?: ApnsConnector;
   /** In lower case: the one in which a proxy before the server tells the certificates of devices. */
   certificateHeader?: string;
+  /** Calls other servers. */
+  outgoing?: typeof fetch;
 } = {}): Promise<TestServer> {
   const db = await testDatabase();
   let now = new Date('2026-03-01T12:00:00.000Z');
@@ -104,6 +107,7 @@ export async function testServer({
   let logged = '';
   const log = pino({ level: 'debug' }, { write: (line: string) => void (logged += line) });
   const app = await buildApp({
+    fetch: outgoing,
     ...services,
     newRequestId: randomUUID,
     publicUrl: testPublicUrl,
@@ -161,14 +165,9 @@ export async function testServer({
     },
     async addTenant(slug, plan) {
       const tenantId = randomUUID();
-      const added = await db.database.connection
-        .transaction()
-        .execute((connection) =>
-          createOrganization(
-            { db: { connection, inTransaction: true }, now, newId },
-            { slug, tenantId, plan },
-          ),
-        );
+      const added = await transact(db.database, (transaction) =>
+        createOrganization({ db: transaction, now, newId }, { slug, tenantId, plan }),
+      );
       const clientId = randomUUID();
       const clientSecret = randomUUID();
       const token = newTokenText(randomBytes);

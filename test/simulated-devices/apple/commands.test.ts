@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { configurationProfile, enrolledDevice, passcodeType, testAuthority } from './device-for-test.ts';
-import { selfSigned } from './certificates.ts';
+import { selfSigned } from '../pki/certificates.ts';
 import type { SimulatedDevice } from './device.ts';
 import { sealEnvelope } from './enveloped-data.ts';
 import { writePlist, type PlistDict } from './plist.ts';
 import type { ReferenceServer } from './reference-server.ts';
-import { signContent } from './signed-data.ts';
+import { signContent } from '../pki/signed-data.ts';
 
 let server: ReferenceServer;
 let device: SimulatedDevice;

@@ -5,7 +5,7 @@ import {
   type DeclarationState,
 } from './declaration-state.ts';
 import { applyDeclarations } from './apply-declarations.ts';
-import { ServerRefusal } from './failures.ts';
+import { ServerRefusal } from '../server-refusal.ts';
 import { checkInMessage } from './messages.ts';
 import { enrollmentOf, type Channel, type Device } from './state.ts';
 import { statusReport } from './status-report.ts';

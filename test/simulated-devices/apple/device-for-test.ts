@@ -1,21 +1,10 @@
-import { createHash } from 'node:crypto';
-import { keyPool, selfSigned } from './certificates.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { keyPool, selfSigned } from '../pki/certificates.ts';
 import { simulatedDevice, type DeviceOptions, type SimulatedDevice } from './device.ts';
 import { writePlist, type PlistDict } from './plist.ts';
 import { referenceServer, type ReferenceServer } from './reference-server.ts';
 
 const testKeys = keyPool(2);
-
-/** Octets that are the same in each run. */
-function seededRandom(seed: string): (size: number) => Buffer {
-  let count = 0;
-  return (size) => {
-    const blocks = Array.from({ length: Math.ceil(size / 32) }, () =>
-      createHash('sha256').update(`${seed} ${count++}`).digest(),
-    );
-    return Buffer.concat(blocks).subarray(0, size);
-  };
-}
 
 export async function testAuthority(commonName = 'Reference authority') {
   const keys = await testKeys(2_048);

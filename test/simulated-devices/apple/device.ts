@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { KeySource } from './certificates.ts';
+import type { KeySource } from '../pki/certificates.ts';
 import { keepProfile, leave } from './commands/index.ts';
 import { reportStatus, syncDeclarations } from './declarations.ts';
 import { effectiveSettings } from './effective.ts';
@@ -9,10 +9,11 @@ import type { ErrorChain } from './failures.ts';
 import { freshState } from './fresh-state.ts';
 import { makeHardware, type GivenHardware } from './hardware.ts';
 import { checkInMessage } from './messages.ts';
+import { newTurn } from '../in-turn.ts';
 import { dataIn, readDict, type PlistDict } from './plist.ts';
 import { readProfile } from './profile.ts';
 import { enrollmentOf, type Authentication, type Channel, type Device } from './state.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from '../transport.ts';
 import { signInUser, type DeviceUser } from './users.ts';
 
 export interface DeviceOptions {
@@ -90,7 +91,7 @@ export function simulatedDevice(options: DeviceOptions): SimulatedDevice {
   const hardware = makeHardware(options.hardware, options.random);
   const state = freshState(hardware, setup);
   const device: Device = { hardware, setup, state };
-  const inTurn = oneAfterAnother();
+  const inTurn = newTurn();
 
   const isReachable = () => state.isPoweredOn && !(state.lock && hardware.kind === 'mac');
   const channelOf = (current: () => Channel): SimulatedChannel => ({
@@ -160,14 +161,5 @@ export function simulatedDevice(options: DeviceOptions): SimulatedDevice {
         const channel = await signInUser(device, user);
         return channel && channelOf(() => channel);
       }),
-  };
-}
-
-function oneAfterAnother(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => {});
-    return done;
   };
 }

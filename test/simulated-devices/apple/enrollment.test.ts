@@ -1,12 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Identity } from './asn1.ts';
+import type { Identity } from '../pki/asn1.ts';
 import { configurationProfile, enrolledDevice, testAuthority, testDevice } from './device-for-test.ts';
-import { CommandFailed, ScepRefusal, ServerRefusal } from './failures.ts';
+import { CommandFailed, ScepRefusal } from './failures.ts';
+import { ServerRefusal } from '../server-refusal.ts';
+import { listen } from '../listen.ts';
 import { dict, readDict, type PlistDict } from './plist.ts';
-import { listen, referenceServer, type ReferenceServer } from './reference-server.ts';
-import { readSignedContent } from './signed-data.ts';
-import { httpTransport } from './transport.ts';
+import { referenceServer, type ReferenceServer } from './reference-server.ts';
+import { readSignedContent } from '../pki/signed-data.ts';
+import { httpTransport } from '../transport.ts';
 
 let authority: Identity;
 let server: ReferenceServer;
@@ -232,7 +234,7 @@ describe('not enrolled:', () => {
   });
 
   test('GetCACert has a content type that Apple does not take', async () => {
-    server.answers.set('/scep', { contentType: 'application/x-x509-ca-cert; charset=utf-8' });
+    server.answers.set('/scep', { headers: { 'content-type': 'application/x-x509-ca-cert; charset=utf-8' } });
     await expect(testDevice(server.transport).enroll(server.profile())).rejects.toThrow(/GetCACert answered/);
   });
 });
@@ -301,7 +303,7 @@ describe('an enrolment', () => {
       '403 for a device that is not known',
       {
         status: 403,
-        contentType: 'application/json',
+        headers: { 'content-type': 'application/json' },
         body: Buffer.from('{"code": "com.apple.unrecognized.device"}'),
       },
       true,

@@ -1,12 +1,13 @@
-import type { Identity } from './asn1.ts';
+import type { Identity } from '../pki/asn1.ts';
 import { noDeclarations } from './declaration-state.ts';
-import { ServerRefusal } from './failures.ts';
-import { makeUuid } from './hardware.ts';
+import { ServerRefusal } from '../server-refusal.ts';
+import { makeUuid } from '../uuid.ts';
 import { checkInMessage } from './messages.ts';
 import { dict, textIn, textsIn, type PlistDict } from './plist.ts';
 import { payloadsOfType, readProfile, refusedProfile, type ReadProfile } from './profile.ts';
 import { requestIdentity } from './scep.ts';
 import { enrollmentOf, type Channel, type Device, type Enrollment, type InstalledProfile } from './state.ts';
+import { contentTypeOf } from '../transport.ts';
 import { forgetEnrollment } from './unenroll.ts';
 
 export interface EnrollOptions {
@@ -69,8 +70,9 @@ export function isEnrollmentProfile(profile: ReadProfile): boolean {
 async function download({ setup }: Device, url: string): Promise<Buffer> {
   const answer = await setup.transport({ method: 'GET', url, headers: {} });
   if (answer.status !== 200) throw new ServerRefusal(`GET ${url}`, answer.status, answer.body);
-  if (!answer.contentType.startsWith('application/x-apple-aspen-config')) {
-    throw new Error(`${url} answered '${answer.contentType}', which a device does not take for a profile`);
+  const contentType = contentTypeOf(answer);
+  if (!contentType.startsWith('application/x-apple-aspen-config')) {
+    throw new Error(`${url} answered '${contentType}', which a device does not take for a profile`);
   }
   return answer.body;
 }

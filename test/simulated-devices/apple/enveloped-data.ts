@@ -21,7 +21,7 @@ import {
 } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
-import { algorithm, contentInfo, issuerAndSerialNumber, oids } from './asn1.ts';
+import { algorithm, contentInfo, issuerAndSerialNumber, oids } from '../pki/asn1.ts';
 
 /** Node has no single DES; three times the same key is the same. */
 export const contentCiphers = {

@@ -1,6 +1,6 @@
 import { answerCommand } from './commands/index.ts';
 import { syncDeclarations } from './declarations.ts';
-import { ServerRefusal } from './failures.ts';
+import { ServerRefusal } from '../server-refusal.ts';
 import { sendMessage } from './messages.ts';
 import { isDict, readDict, textIn, type PlistDict } from './plist.ts';
 import { enrollmentOf, type Channel, type Device, type KeptReport } from './state.ts';

@@ -27,19 +27,6 @@ export class CommandFailed extends Error {
 /** A command that the device answers with `CommandFormatError`. */
 export class CommandMalformed extends Error {}
 
-/** The server's answer was not 200. */
-export class ServerRefusal extends Error {
-  readonly status: number;
-  readonly body: Buffer;
-
-  constructor(what: string, status: number, body: Buffer) {
-    super(`${what} was answered ${status}: ${body.subarray(0, 500).toString()}`);
-    this.name = 'ServerRefusal';
-    this.status = status;
-    this.body = body;
-  }
-}
-
 /** The certificate was not issued: `pkiStatus` 2 with a `failInfo`, or 3 for pending (RFC 8894, section 3.2.1). */
 export class ScepRefusal extends Error {
   readonly pkiStatus: string;

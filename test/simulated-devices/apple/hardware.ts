@@ -1,3 +1,5 @@
+import { makeUuid } from '../uuid.ts';
+
 type DeviceKind = 'mac' | 'iphone' | 'ipad';
 
 /** What a device is, whoever manages it. */
@@ -61,14 +63,6 @@ export function makeHardware(given: GivenHardware, random: (size: number) => Buf
     wifiMac: macAddress(random),
     ...given,
   };
-}
-
-/** Upper case, as Apple's devices write them. */
-export function makeUuid(random: (size: number) => Buffer): string {
-  const octets = random(16);
-  octets[6] = (octets[6]! & 0x0f) | 0x40;
-  octets[8] = (octets[8]! & 0x3f) | 0x80;
-  return hex(octets).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function makeSerialNumber(random: (size: number) => Buffer): string {

@@ -1,5 +1,5 @@
-export type { Identity, KeyPair } from './asn1.ts';
-export { certificateRequest, keyPool, selfSigned } from './certificates.ts';
+export type { Identity, KeyPair } from '../pki/asn1.ts';
+export { certificateRequest, keyPool, selfSigned } from '../pki/certificates.ts';
 export {
   simulatedDevice,
   type DeviceOptions,
@@ -8,8 +8,9 @@ export {
 } from './device.ts';
 export { contentCiphers } from './enveloped-data.ts';
 export type { ReceivedCommand } from './exchange.ts';
-export { CommandFailed, ScepRefusal, ServerRefusal, type ErrorChain } from './failures.ts';
+export { CommandFailed, ScepRefusal, type ErrorChain } from './failures.ts';
+export { ServerRefusal } from '../server-refusal.ts';
 export { signMessage } from './messages.ts';
 export { readDict, writePlist, type PlistDict, type PlistValue } from './plist.ts';
 export { pkiMessage, readPkiReply, type PkiMessage, type PkiReply } from './scep-message.ts';
-export { httpTransport, inProcessTransport, type Transport } from './transport.ts';
+export { httpTransport, inProcessTransport, type Transport } from '../transport.ts';

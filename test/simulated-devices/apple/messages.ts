@@ -1,10 +1,11 @@
-import { oids, type Identity } from './asn1.ts';
-import { der } from './der.ts';
-import { ServerRefusal } from './failures.ts';
+import { certificateHeader } from '../certificate-header.ts';
+import { oids, type Identity } from '../pki/asn1.ts';
+import { der } from '../pki/der.ts';
+import { ServerRefusal } from '../server-refusal.ts';
 import { isDict, readPlist, textIn, writePlist, type PlistDict } from './plist.ts';
-import { signContent } from './signed-data.ts';
+import { signContent } from '../pki/signed-data.ts';
 import type { Channel, Device, DeviceSetup, Enrollment } from './state.ts';
-import type { DeviceRequest, DeviceResponse } from './transport.ts';
+import { contentTypeOf, type DeviceRequest, type DeviceResponse } from '../transport.ts';
 import { forgetEnrollment } from './unenroll.ts';
 
 const contentTypes = {
@@ -62,15 +63,8 @@ function proofOf(
     }
     case 'tls':
       return { headers, identity };
-    case 'proxyHeader': {
-      const { header, form } = authentication;
-      const { raw } = identity.certificate;
-      const value =
-        form === 'rfc9440'
-          ? `:${raw.toString('base64')}:`
-          : encodeURIComponent(identity.certificate.toString());
-      return { headers: { ...headers, [header]: value } };
-    }
+    case 'proxyHeader':
+      return { headers: { ...headers, ...certificateHeader(authentication, identity) } };
   }
 }
 
@@ -90,10 +84,11 @@ export function signMessage(
 }
 
 /** The body of a typed error is JSON or a property list, as its content type says. */
-function isUnrecognized({ status, contentType, body }: DeviceResponse): boolean {
+function isUnrecognized(answer: DeviceResponse): boolean {
+  const { status, body } = answer;
   if (status !== 403) return false;
   try {
-    const error: unknown = contentType.startsWith('application/json')
+    const error: unknown = contentTypeOf(answer).startsWith('application/json')
       ? JSON.parse(body.toString())
       : readPlist(body);
     return isDict(error) && error['code'] === 'com.apple.unrecognized.device';

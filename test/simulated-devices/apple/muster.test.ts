@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { uploadPushCertificate } from '../../support/apple-enrollment.ts';
 import { testServer, type Tenant, type TestServer } from '../../support/server.ts';
 import { testDevice } from './device-for-test.ts';
-import { ScepRefusal, ServerRefusal } from './failures.ts';
+import { ScepRefusal } from './failures.ts';
+import { ServerRefusal } from '../server-refusal.ts';
 import { readProfile } from './profile.ts';
 import { requestIdentity } from './scep.ts';
-import { inProcessTransport, type Transport } from './transport.ts';
+import { inProcessTransport, type Transport } from '../transport.ts';
 
 let server: TestServer;
 let tenant: Tenant;

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import type { Identity } from './asn1.ts';
+import type { Identity } from '../pki/asn1.ts';
 import { openEnvelope } from './enveloped-data.ts';
 import { payloadFailure, type CommandFailed, profileFailure } from './failures.ts';
 import { dataIn, isDict, readDict, readPlist, textIn, type PlistDict, type PlistValue } from './plist.ts';
-import { readSignedContent } from './signed-data.ts';
+import { readSignedContent } from '../pki/signed-data.ts';
 
 export interface ReadProfile {
   readonly content: PlistDict;

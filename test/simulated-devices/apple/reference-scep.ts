@@ -12,12 +12,12 @@ import {
 import { CertificationRequest } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Certificate } from '@peculiar/asn1-x509';
-import { bytesOf, contentInfo, nameOf, oids, type Identity } from './asn1.ts';
-import { issueCertificate } from './certificates.ts';
+import { bytesOf, contentInfo, nameOf, oids, type Identity } from '../pki/asn1.ts';
+import { issueCertificate } from '../pki/certificates.ts';
 import { openEnvelope, sealEnvelope } from './enveloped-data.ts';
 import { octets, printable } from './scep-message.ts';
-import { readSignedContent, signContent } from './signed-data.ts';
-import type { DeviceResponse } from './transport.ts';
+import { readSignedContent, signContent } from '../pki/signed-data.ts';
+import type { DeviceResponse } from '../transport.ts';
 
 export interface ScepAuthority {
   readonly authority: Identity;
@@ -35,18 +35,22 @@ export function answerScep(
 ): DeviceResponse {
   switch (query.get('operation')) {
     case 'GetCACaps':
-      return { status: 200, contentType: 'text/plain', body: Buffer.from(server.capabilities) };
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/plain' },
+        body: Buffer.from(server.capabilities),
+      };
     case 'GetCACert':
       return {
         status: 200,
-        contentType: 'application/x-x509-ca-cert',
+        headers: { 'content-type': 'application/x-x509-ca-cert' },
         body: server.authority.certificate.raw,
       };
     default: {
       const message = body?.length ? body : Buffer.from(query.get('message')!, 'base64');
       return {
         status: 200,
-        contentType: 'application/x-pki-message',
+        headers: { 'content-type': 'application/x-pki-message' },
         body: answerPkiMessage(server, message),
       };
     }

@@ -1,11 +1,9 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { X509Certificate } from 'node:crypto';
-import type { Identity } from './asn1.ts';
+import type { Identity } from '../pki/asn1.ts';
 import { dataIn, readDict, textIn, writePlist, type PlistDict } from './plist.ts';
 import { answerScep } from './reference-scep.ts';
-import { readSignedContent, signContent } from './signed-data.ts';
-import type { DeviceRequest, DeviceResponse, Transport } from './transport.ts';
+import { readSignedContent, signContent } from '../pki/signed-data.ts';
+import type { DeviceRequest, DeviceResponse, Transport } from '../transport.ts';
 
 /** A management server that does what its test tells it, and remembers what it was told. */
 export interface ReferenceServer {
@@ -31,7 +29,7 @@ export interface ReferenceServer {
   profile(change?: (payloads: PlistDict[]) => PlistDict[]): Buffer;
 }
 
-const empty: DeviceResponse = { status: 200, contentType: '', body: Buffer.alloc(0) };
+const empty: DeviceResponse = { status: 200, headers: {}, body: Buffer.alloc(0) };
 
 export function referenceServer(authority: Identity, origin = 'https://mdm.example.com'): ReferenceServer {
   let count = 0;
@@ -71,7 +69,7 @@ export function referenceServer(authority: Identity, origin = 'https://mdm.examp
       case '/enroll': {
         const options = { digest: 'sha256', isDetached: false } as const;
         const body = signContent(authority, server.profile(), options);
-        return { status: 200, contentType: 'application/x-apple-aspen-config', body };
+        return { status: 200, headers: { 'content-type': 'application/x-apple-aspen-config' }, body };
       }
       case '/scep':
         return answerScep(server, searchParams, request.body);
@@ -164,45 +162,6 @@ export function referenceServer(authority: Identity, origin = 'https://mdm.examp
   }
 
   return server;
-}
-
-/** Makes it reachable over HTTP; it must have the origin that is given by `http://127.0.0.1:<port>`. */
-export async function listen(
-  make: (origin: string) => ReferenceServer,
-): Promise<{ readonly server: ReferenceServer; readonly close: () => Promise<void> }> {
-  const http = createServer((request, response) => {
-    void answerHttp(request).then(({ status, contentType, body }) =>
-      response
-        .writeHead(status, {
-          ...(contentType && { 'content-type': contentType }),
-          'content-length': body.length,
-        })
-        .end(body),
-    );
-  });
-  await new Promise<void>((resolve) => {
-    http.listen(0, '127.0.0.1', resolve);
-  });
-  const server = make(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
-
-  async function answerHttp(request: IncomingMessage): Promise<DeviceResponse> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    return server.transport({
-      method: request.method as DeviceRequest['method'],
-      url: `${server.origin}${request.url}`,
-      headers: request.headers as Record<string, string>,
-      body: Buffer.concat(chunks),
-    });
-  }
-  return {
-    server,
-    close: () =>
-      new Promise((resolve) => {
-        http.close(() => resolve());
-        http.closeAllConnections();
-      }),
-  };
 }
 
 function enrollmentProfile(server: ReferenceServer, change: (payloads: PlistDict[]) => PlistDict[]): Buffer {

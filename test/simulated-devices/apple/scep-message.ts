@@ -1,9 +1,9 @@
 import { randomBytes, type X509Certificate } from 'node:crypto';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
-import { certificatesIn, oids, type digestOids, type Identity } from './asn1.ts';
-import { der } from './der.ts';
+import { certificatesIn, oids, type digestOids, type Identity } from '../pki/asn1.ts';
+import { der } from '../pki/der.ts';
 import { openEnvelope, sealEnvelope, type contentCiphers } from './enveloped-data.ts';
-import { readSignedContent, signContent } from './signed-data.ts';
+import { readSignedContent, signContent } from '../pki/signed-data.ts';
 
 export interface PkiMessage {
   readonly type?: string;

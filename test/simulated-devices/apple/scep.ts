@@ -1,10 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { certificatesIn, type Identity } from './asn1.ts';
-import { certificateRequest, selfSigned } from './certificates.ts';
-import { ScepRefusal, ServerRefusal } from './failures.ts';
-import { makeUuid, type Hardware } from './hardware.ts';
+import { certificatesIn, type Identity } from '../pki/asn1.ts';
+import { certificateRequest, selfSigned } from '../pki/certificates.ts';
+import { ScepRefusal } from './failures.ts';
+import { ServerRefusal } from '../server-refusal.ts';
+import { makeUuid } from '../uuid.ts';
+import type { Hardware } from './hardware.ts';
 import { dataIn, isDict, textIn, type PlistDict, type PlistValue } from './plist.ts';
 import { pkiMessage, readPkiReply } from './scep-message.ts';
+import { contentTypeOf } from '../transport.ts';
 import type { DeviceSetup } from './state.ts';
 
 /**
@@ -85,8 +88,8 @@ type DeviceScep = Pick<DeviceSetup, 'transport'>;
 async function getAuthority(setup: DeviceScep, url: string, content: PlistDict): Promise<X509Certificate> {
   const name = textIn(content, 'Name');
   const query = name === undefined ? '' : `&message=${encodeURIComponent(name)}`;
-  const { contentType, body } = await ask(setup, { url: `${url}?operation=GetCACert${query}` });
-  const authority = authorityIn(contentType, body);
+  const answer = await ask(setup, { url: `${url}?operation=GetCACert${query}` });
+  const authority = authorityIn(contentTypeOf(answer), answer.body);
   const fingerprint = dataIn(content, 'CAFingerprint');
   const actual = ['md5', 'sha1', 'sha256'].map((digest) => createHash(digest).update(authority.raw).digest());
   if (fingerprint && !actual.some((digest) => digest.equals(fingerprint))) {

@@ -7,7 +7,7 @@ import { AsnConvert } from '@peculiar/asn1-schema';
 import { expect, test } from 'vitest';
 import { testAuthority } from './device-for-test.ts';
 import { signMessage } from './messages.ts';
-import { readSignedContent } from './signed-data.ts';
+import { readSignedContent } from '../pki/signed-data.ts';
 
 const body = Buffer.from('<plist version="1.0"><dict/></plist>');
 const forms = [

@@ -1,18 +1,18 @@
 import type { X509Certificate } from 'node:crypto';
-import type { Identity } from './asn1.ts';
-import type { KeySource } from './certificates.ts';
+import type { Identity } from '../pki/asn1.ts';
+import type { KeySource } from '../pki/certificates.ts';
+import type { CertificateHeader } from '../certificate-header.ts';
 import type { DeclarationState } from './declaration-state.ts';
 import type { ErrorChain } from './failures.ts';
 import type { Hardware } from './hardware.ts';
 import type { PlistDict } from './plist.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from '../transport.ts';
 
 /** How the server sees who sends: a CMS signature over the body, the TLS client certificate, or what a proxy writes of the latter in a header. */
 export type Authentication =
   | { readonly kind: 'signature'; readonly digest: 'sha1' | 'sha256'; readonly isDetached: boolean }
   | { readonly kind: 'tls' }
-  /** `rfc9440`: DER in Base64 between colons; `escapedPem`: PEM, escaped as in a URL. */
-  | { readonly kind: 'proxyHeader'; readonly header: string; readonly form: 'rfc9440' | 'escapedPem' };
+  | ({ readonly kind: 'proxyHeader' } & CertificateHeader);
 
 /** What a device works with. */
 export interface DeviceSetup {

@@ -1,4 +1,4 @@
-import { ServerRefusal } from './failures.ts';
+import { ServerRefusal } from '../server-refusal.ts';
 import { newChannel, tokenUpdate } from './enrollment.ts';
 import { checkInMessage } from './messages.ts';
 import { readDict, textIn } from './plist.ts';

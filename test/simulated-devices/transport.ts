@@ -1,6 +1,6 @@
 import { request as httpRequest, Agent as HttpAgent } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
-import type { Identity } from './asn1.ts';
+import type { Identity } from './pki/asn1.ts';
 
 export interface DeviceRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -14,8 +14,8 @@ export interface DeviceRequest {
 
 export interface DeviceResponse {
   readonly status: number;
-  /** As it was sent; empty where there was none. */
-  readonly contentType: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
@@ -23,7 +23,7 @@ export type Transport = (request: DeviceRequest) => Promise<DeviceResponse>;
 
 interface InjectedAnswer {
   readonly statusCode: number;
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: SentHeaders;
   readonly rawPayload: Buffer;
 }
 
@@ -43,13 +43,21 @@ export function inProcessTransport(
       headers: { ...headers },
       ...(body && { payload: body }),
     });
-    const contentType = answer.headers['content-type'];
-    return {
-      status: answer.statusCode,
-      contentType: typeof contentType === 'string' ? contentType : '',
-      body: answer.rawPayload,
-    };
+    return { status: answer.statusCode, headers: headersOf(answer.headers), body: answer.rawPayload };
   };
+}
+
+type SentHeaders = Readonly<Record<string, number | string | readonly string[] | undefined>>;
+
+function headersOf(sent: SentHeaders): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(sent).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
+
+/** The type of what was answered, as it was sent; empty where there was none. */
+export function contentTypeOf({ headers }: DeviceResponse): string {
+  return headers['content-type'] ?? '';
 }
 
 interface HttpOptions {
@@ -98,7 +106,7 @@ export function httpTransport(options: HttpOptions = {}): HttpTransport {
             .once('end', () =>
               resolve({
                 status: answer.statusCode!,
-                contentType: answer.headers['content-type'] ?? '',
+                headers: headersOf(answer.headers),
                 body: Buffer.concat(chunks),
               }),
             );

@@ -1,10 +1,17 @@
 import { generateKeyPair, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Attributes, CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
-import { AsnConvert, AsnPrintableStringConverter } from '@peculiar/asn1-schema';
+import { AsnConvert, AsnPrintableStringConverter, OctetString } from '@peculiar/asn1-schema';
 import {
   Attribute as RequestAttribute,
+  BasicConstraints,
   Certificate,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_kp_clientAuth,
   TBSCertificate,
   Validity,
   Version,
@@ -30,6 +37,8 @@ interface Issue {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly random: (size: number) => Buffer;
+  /** Default: none is said. */
+  readonly use?: 'authority' | 'client';
 }
 
 export function issueCertificate(issue: Issue): X509Certificate {
@@ -42,11 +51,24 @@ export function issueCertificate(issue: Issue): X509Certificate {
     subject: issue.subject,
     validity: new Validity({ notBefore: issue.notBefore, notAfter: issue.notAfter }),
     subjectPublicKeyInfo: spkiOf(issue.publicKey),
+    ...(issue.use && { extensions: new Extensions([extensions[issue.use]]) }),
   });
   const signatureValue = bufferOf(sign('sha256', bytesOf(tbsCertificate), issue.issuerKey));
   const certificate = new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue });
   return new X509Certificate(bytesOf(certificate));
 }
+
+const extensions = {
+  authority: new Extension({
+    extnID: id_ce_basicConstraints,
+    critical: true,
+    extnValue: new OctetString(AsnConvert.serialize(new BasicConstraints({ cA: true }))),
+  }),
+  client: new Extension({
+    extnID: id_ce_extKeyUsage,
+    extnValue: new OctetString(AsnConvert.serialize(new ExtendedKeyUsage([id_kp_clientAuth]))),
+  }),
+};
 
 /** A certificate that somebody made for itself, as SCEP clients do for their first request. */
 export function selfSigned(

@@ -1,0 +1,10 @@
+export { keyPool } from '../pki/certificates.ts';
+export { httpTransport } from '../transport.ts';
+export { simulatedWindowsDevice, type SimulatedWindowsDevice, type WindowsDeviceOptions } from './device.ts';
+export type { Credential } from './enroll/credential.ts';
+export { AuthenticationRefused, EnrollmentRefused } from './failures.ts';
+export { ProtocolViolation } from './protocol-violation.ts';
+export type { ReceivedCommand } from './session/answer-commands.ts';
+export type { SessionReport } from './session/session.ts';
+export { digestOf } from './session/digest.ts';
+export { writeMessage, type ClientCommand, type ClientMessage } from './session/messages.ts';
