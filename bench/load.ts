@@ -65,23 +65,33 @@ export async function askEach(
   connections: number,
 ): Promise<Measured> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const waiting = urls.values();
+  const measured = await timeEach(urls, connections, (url) => ask(url, headers, agent));
+  agent.destroy();
+  return measured;
+}
+
+/** Does something once for each of these, so many at the same time, and times each. */
+export async function timeEach<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<unknown>,
+): Promise<Measured> {
+  const waiting = items.values();
   const took: number[] = [];
   const start = performance.now();
   await Promise.all(
-    Array.from({ length: connections }, async () => {
-      for (const url of waiting) {
-        const asked = performance.now();
-        await ask(url, headers, agent);
-        took.push(performance.now() - asked);
+    Array.from({ length: atOnce }, async () => {
+      for (const item of waiting) {
+        const begun = performance.now();
+        await work(item);
+        took.push(performance.now() - begun);
       }
     }),
   );
   const seconds = (performance.now() - start) / 1_000;
-  agent.destroy();
   const sorted = took.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)]!;
-  return { count: urls.length, perSecond: urls.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return { count: items.length, perSecond: items.length / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
 function ask(url: string, headers: Record<string, string>, agent: Agent): Promise<void> {

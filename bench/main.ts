@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util';
 import { benchmarkAppleCheckin } from './apple-checkin.ts';
 import { benchmarkOperations } from './operations.ts';
 import { benchmarkPolicies } from './policies.ts';
+import { benchmarkWindowsSession } from './windows-session.ts';
 
 const benchmarks = {
   operations: benchmarkOperations,
   policies: benchmarkPolicies,
   'apple-checkin': benchmarkAppleCheckin,
+  'windows-session': benchmarkWindowsSession,
 };
 
 const { positionals, values } = parseArgs({
@@ -16,6 +18,7 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
     devices: { type: 'string', default: '1000,10000,100000' },
+    pcs: { type: 'string', default: '1000' },
   },
 });
 const devices = values.devices.split(',').map(Number);
@@ -31,5 +34,6 @@ for (const name of names) {
     rounds: Number(values.rounds),
     connections: Number(values.connections),
     devices,
+    pcs: Number(values.pcs),
   });
 }

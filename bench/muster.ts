@@ -17,12 +17,15 @@ export interface Muster extends Started {
 interface MusterOptions {
   /** Of `muster serve`. */
   readonly options?: readonly string[];
+  /** Beside those that each benchmark has. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Of the PostgreSQL server. */
   readonly databaseSettings?: Readonly<Record<string, string>>;
 }
 
 export async function startMuster({
   options = [],
+  environment = {},
   databaseSettings = {},
 }: MusterOptions = {}): Promise<Muster> {
   await using started = new AsyncDisposableStack();
@@ -49,6 +52,7 @@ export async function startMuster({
         MUSTER_LOG_LEVEL: 'error',
         // Nobody is there: a benchmark calls nobody outside.
         MUSTER_APNS_URL: 'https://127.0.0.1:1',
+        ...environment,
       },
       /ready at (\S+)/,
     ),
