@@ -45,8 +45,9 @@ export async function exchange(device: Device, channel: Channel): Promise<readon
     channel.unsent = report;
     if (state.repeats > 0) {
       state.repeats -= 1;
-      // As if the answer to it had been lost on its way.
+      // As if the answer to it had been lost on its way: the device does not know that the server has it.
       await sendReport(device, channel, report);
+      channel.unsent = report;
     }
   }
 }
