@@ -7,15 +7,16 @@ import {
   updateEnrollment,
   type EnrollmentWithCode,
 } from '../../../devices/enrollments/index.ts';
-import { policiesOfEnrollments, setEnrollmentPolicies } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { hex, HexId, idOf, PageOf, pageOf } from '../shapes.ts';
+import { hex, HexId, PageOf, pageOf } from '../shapes.ts';
 import {
   listTokens,
   readTokenChange,
   refuseEmail,
+  policiesOfTokens,
   requireToken,
+  setTokenPolicies,
   TokenChangeProperties,
   tokenPropertiesOf,
   TokenProperties,
@@ -175,16 +176,11 @@ async function readChange(context: WriteContext, body: Static<typeof TokenChange
 function setPolicies(
   context: WriteContext,
   enrollment: EnrollmentWithCode,
-  { policyId, admPolicyAssignments }: Static<typeof TokenChange>,
+  { policyId: primary, admPolicyAssignments: assignments }: Static<typeof TokenChange>,
 ): Promise<void> {
-  const named = (text: string, where: string) => ({ id: idOf(text, 'Apple policy'), path: where });
-  return setEnrollmentPolicies(context, enrollment, {
-    primary: policyId == null ? policyId : named(policyId, 'policyId'),
-    direct: admPolicyAssignments?.map((item, index) => ({
-      policy: named(item.admPolicyId, `admPolicyAssignments[${index}].admPolicyId`),
-      priority: item.priority,
-    })),
-  });
+  const further = assignments?.map(({ admPolicyId: id, priority }) => ({ id, priority }));
+  const places = ['policyId', 'admPolicyAssignments', 'admPolicyId'] as const;
+  return setTokenPolicies(context, enrollment, { primary, further }, places);
 }
 
 async function answer(context: WriteContext, enrollment: EnrollmentWithCode, publicUrl: string) {
@@ -198,13 +194,9 @@ async function answersOf(
   publicUrl: string,
 ): Promise<Static<typeof TokenAnswer>[]> {
   const users = await usersOfTokens(context, enrollments);
-  const policies = await policiesOfEnrollments(
-    context,
-    enrollments.map(({ id }) => id),
-  );
-  return enrollments.map((enrollment) => {
-    const given = policies.get(enrollment.id) ?? [];
-    const primary = given.find(({ priority }) => priority === null);
+  const policies = await policiesOfTokens(context, enrollments);
+  return enrollments.map((enrollment, index) => {
+    const { primary, further } = policies[index]!;
     const code = enrollment.code.reveal();
     return {
       ...tokenPropertiesOf(context, enrollment, users.get(enrollment.userId!)),
@@ -213,10 +205,8 @@ async function answersOf(
       type: 'apple',
       maxUses: enrollment.maxUses,
       uses: enrollment.uses,
-      ...(primary && { policyId: hex(primary.id) }),
-      admPolicyAssignments: given.flatMap(({ id, priority }) =>
-        priority === null ? [] : [{ admPolicyId: hex(id), priority }],
-      ),
+      ...(primary !== undefined && { policyId: primary }),
+      admPolicyAssignments: further.map(({ id, priority }) => ({ admPolicyId: id, priority })),
     };
   });
 }

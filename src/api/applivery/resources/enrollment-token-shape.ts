@@ -9,6 +9,7 @@ import { requireUserOfInput, type Platform } from '../../../devices/index.ts';
 import { usersByIds, type User } from '../../../directory/index.ts';
 import { invalidInput, notFound } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
+import { policiesOfEnrollments, setEnrollmentPolicies } from '../../../policies/index.ts';
 import type { ReadContext, WriteContext } from '../../../tenancy/index.ts';
 import { hex, HexId, idOf, PageQuery, readPage, SegmentNumber, Timestamp } from '../shapes.ts';
 import { MdmUser, mdmUserOf, Tag } from './device-shape.ts';
@@ -146,4 +147,46 @@ export function tokenPropertiesOf(
     createdAt: enrollment.createdAt.toISOString(),
     ...(expiresAt && { expireAt: expiresAt.toISOString() }),
   };
+}
+
+/** What a body says of the policies that a token gives; absent members stay as they are. */
+interface TokenPolicies {
+  readonly primary: string | null | undefined;
+  readonly further: readonly { readonly id: string; readonly priority: number }[] | undefined;
+}
+
+/** Where a body says it: the primary policy, the list of further ones, and the id in each of its items. */
+type PolicyPlaces = readonly [primary: string, list: string, id: string];
+
+/** Faults: see `setEnrollmentPolicies`. */
+export function setTokenPolicies(
+  context: WriteContext,
+  enrollment: EnrollmentWithCode,
+  { primary, further }: TokenPolicies,
+  [primaryPlace, list, idPlace]: PolicyPlaces,
+): Promise<void> {
+  const named = (text: string, path: string) => ({ id: idOf(text, 'Policy'), path });
+  return setEnrollmentPolicies(context, enrollment, {
+    primary: primary == null ? primary : named(primary, primaryPlace),
+    direct: further?.map(({ id, priority }, index) => ({
+      policy: named(id, `${list}[${index}].${idPlace}`),
+      priority,
+    })),
+  });
+}
+
+/** The policies that each of these tokens gives, in their order. */
+export async function policiesOfTokens(context: ReadContext, enrollments: readonly EnrollmentWithCode[]) {
+  const given = await policiesOfEnrollments(
+    context,
+    enrollments.map(({ id }) => id),
+  );
+  return enrollments.map(({ id: enrollmentId }) => {
+    const policies = given.get(enrollmentId) ?? [];
+    const primary = policies.find(({ priority }) => priority === null);
+    return {
+      primary: primary && hex(primary.id),
+      further: policies.flatMap(({ id, priority }) => (priority === null ? [] : [{ id: hex(id), priority }])),
+    };
+  });
 }

@@ -11,15 +11,16 @@ import {
 import { usersByEmails } from '../../../directory/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
-import { policiesOfEnrollments, setEnrollmentPolicies } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { hex, HexId, idOf, PageOf, pageOf } from '../shapes.ts';
+import { hex, HexId, PageOf, pageOf } from '../shapes.ts';
 import {
   listTokens,
   readTokenChange,
   refuseEmail,
+  policiesOfTokens,
   requireToken,
+  setTokenPolicies,
   TokenChangeProperties,
   tokenPropertiesOf,
   TokenProperties,
@@ -216,16 +217,11 @@ async function usersNamed(context: WriteContext, emails: readonly string[]): Pro
 function setPolicies(
   context: WriteContext,
   enrollment: EnrollmentWithCode,
-  { winPolicyId, winPolicyAssignments }: Static<typeof TokenChange>,
+  { winPolicyId: primary, winPolicyAssignments: assignments }: Static<typeof TokenChange>,
 ): Promise<void> {
-  const named = (text: string, where: string) => ({ id: idOf(text, 'Windows policy'), path: where });
-  return setEnrollmentPolicies(context, enrollment, {
-    primary: winPolicyId == null ? winPolicyId : named(winPolicyId, 'winPolicyId'),
-    direct: winPolicyAssignments?.map((item, index) => ({
-      policy: named(item.winPolicyId, `winPolicyAssignments[${index}].winPolicyId`),
-      priority: item.priority,
-    })),
-  });
+  const further = assignments?.map(({ winPolicyId: id, priority }) => ({ id, priority }));
+  const places = ['winPolicyId', 'winPolicyAssignments', 'winPolicyId'] as const;
+  return setTokenPolicies(context, enrollment, { primary, further }, places);
 }
 
 async function answer(context: WriteContext, enrollment: EnrollmentWithCode, publicUrl: string) {
@@ -239,24 +235,18 @@ async function answersOf(
   publicUrl: string,
 ): Promise<Static<typeof TokenAnswer>[]> {
   const users = await usersOfTokens(context, enrollments);
-  const policies = await policiesOfEnrollments(
-    context,
-    enrollments.map(({ id }) => id),
-  );
-  return enrollments.map((enrollment) => {
+  const policies = await policiesOfTokens(context, enrollments);
+  return enrollments.map((enrollment, index) => {
+    const { primary, further } = policies[index]!;
     const user = users.get(enrollment.userId!);
-    const given = policies.get(enrollment.id) ?? [];
-    const primary = given.find(({ priority }) => priority === null);
     return {
       ...tokenPropertiesOf(context, enrollment, user),
       winEnterpriseId: hex(context.scope.organization.id),
       ...(enrollment.deviceId && { winDeviceId: hex(enrollment.deviceId) }),
       config: { code: enrollment.code.reveal(), ...pcSignUp(publicUrl, user?.email) },
       type: 'windows',
-      ...(primary && { winPolicyId: hex(primary.id) }),
-      winPolicyAssignments: given.flatMap(({ id, priority }) =>
-        priority === null ? [] : [{ winPolicyId: hex(id), priority }],
-      ),
+      ...(primary !== undefined && { winPolicyId: primary }),
+      winPolicyAssignments: further.map(({ id, priority }) => ({ winPolicyId: id, priority })),
     };
   });
 }
