@@ -1,6 +1,7 @@
-import { Kysely, PostgresDialect, sql, type ColumnType } from 'kysely';
+import { Kysely, PostgresDialect, sql, type ColumnType, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import { newMemory, type Memory } from './kept.ts';
+import { sharedConnections } from './shared-connections.ts';
 
 export type Pool = pg.Pool;
 
@@ -18,8 +19,9 @@ export interface Transaction extends Reader {
 
 export interface Database extends Reader {
   /**
-   * For the few statements that run all the time: they are prepared once per connection, and their plan does not depend on their values. Each
-   * text that is run here is kept, so it must not vary. Transactions do not see what runs here.
+   * For the few statements that run all the time: they are prepared once per connection, and their plan does not depend on their values. Those
+   * of one turn of the event loop go to PostgreSQL together. Each text that is run here is kept, so it must not vary. Transactions do not see
+   * what runs here.
    */
   readonly prepared: Reader;
   /** Resolves when the database answers; throws a `Fault` of code `unavailable` when it does not. */
@@ -47,15 +49,19 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
   for (const type of [textArray, uuidArray]) {
     types.setTypeParser(type, arrayReader(pg.types.getTypeParser(type)));
   }
-  const run = (pool: pg.Pool) =>
+  const run = (pool: PostgresPool) =>
     new Kysely<unknown>({
       dialect: new PostgresDialect({ pool }),
       ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
     });
-  const applicationName = 'muster';
-  const connection = run(openPool({ url, maxConnections, applicationName, types }));
+  const options = { url, applicationName: 'muster', types };
+  const connection = run(openPool({ ...options, maxConnections }));
   const prepared = run(
-    openPool({ url, maxConnections: preparedConnections, applicationName, types, prepares: true }),
+    sharedConnections(
+      // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key, and might compile it.
+      { ...connectionConfig(options), options: '-c plan_cache_mode=force_generic_plan -c jit=off' },
+      preparedConnections,
+    ),
   );
   const memory = newMemory();
   return {
@@ -84,50 +90,29 @@ function arrayReader(readAny: (text: string) => unknown): (text: string) => unkn
 /** Such statements are short, and most of them are gathered, so that few run at once. */
 const preparedConnections = 4;
 
-interface PoolOptions {
+interface ConnectionOptions {
   readonly url: string;
-  readonly maxConnections: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly types?: pg.CustomTypesConfig;
-  /** See `Database.prepared`. */
-  readonly prepares?: boolean;
 }
 
 /** Bare connections, for a library that brings its own statements; everything else uses `openDatabase`. */
-export function openPool(options: PoolOptions): pg.Pool {
-  const { url, maxConnections, applicationName, types, prepares = false } = options;
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
-    application_name: applicationName,
-    ...(types && { types }),
-    // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key, and might compile it.
-    ...(prepares && {
-      Client: preparingClient(),
-      options: '-c plan_cache_mode=force_generic_plan -c jit=off',
-    }),
-  });
+export function openPool(options: ConnectionOptions & { readonly maxConnections: number }): pg.Pool {
+  const pool = new pg.Pool({ ...connectionConfig(options), max: options.maxConnections });
   // A connection that breaks, idle or not, is told to whoever uses it next; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
-/** Connections that name each statement, so that PostgreSQL keeps it. */
-function preparingClient(): typeof pg.Client {
-  const names = new Map<string, string>();
-  return class extends pg.Client {
-    // The driver's own signatures are many; Kysely calls this one.
-    // oxlint-disable-next-line typescript/no-explicit-any
-    override query(text: any, values?: any): any {
-      if (typeof text !== 'string') return super.query(text, values);
-      const name = names.get(text) ?? `muster_${names.size}`;
-      names.set(text, name);
-      return super.query({ name, text }, values);
-    }
+function connectionConfig({ url, applicationName, types }: ConnectionOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    application_name: applicationName,
+    ...(types && { types }),
   };
 }
 

@@ -33,7 +33,9 @@ export function unavailable(error: unknown): Fault | undefined {
     state === '53300' ||
     (typeof code === 'string' && connectionCodes.has(code)) ||
     (error instanceof Error &&
-      /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
+      /Connection terminated|is not queryable|timeout (expired|exceeded when trying to connect)/.test(
+        error.message,
+      ));
   return lost
     ? new Fault('unavailable', 'The database does not answer. Try again shortly.', { cause: error })
     : undefined;

@@ -1,4 +1,4 @@
-import { sql, type Reader } from '../database/index.ts';
+import { preparing, sql, type Reader } from '../database/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { ReadContext } from '../tenancy/index.ts';
 import type { Device, DeviceKey, Platform } from './device.ts';
@@ -35,7 +35,7 @@ export async function loadDevices(
 /** The devices among these ids that the organization has, in one statement. */
 export async function devicesByIds({ db, scope }: ReadContext, ids: readonly Id[]): Promise<Map<Id, Device>> {
   if (ids.length === 0) return new Map();
-  const rows = await selectDevices(db)
+  const rows = await selectDevices(preparing(db))
     .where('device.organization_id', '=', scope.organization.id)
     .where('device.id', '=', sql<Id>`any(${ids}::uuid[])`)
     .execute();

@@ -1,4 +1,4 @@
-import { sql } from '../../database/index.ts';
+import { preparing, sql } from '../../database/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
@@ -52,7 +52,7 @@ export async function channelsOfDevices(
   deviceIds: readonly Id[],
 ): Promise<Map<Id, AppleChannelRow>> {
   if (deviceIds.length === 0) return new Map();
-  const rows = await channelTables(db)
+  const rows = await channelTables(preparing(db))
     .selectFrom('devices_apple_channel')
     .selectAll()
     .where('organization_id', '=', scope.organization.id)

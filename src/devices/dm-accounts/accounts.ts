@@ -1,4 +1,4 @@
-import { anyOf } from '../../database/index.ts';
+import { anyOf, preparing } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
 import type { DmAccount } from './account.ts';
@@ -11,7 +11,7 @@ export async function accountsOfDevices(
   deviceIds: readonly Id[],
 ): Promise<Map<Id, DmAccount>> {
   if (deviceIds.length === 0) return new Map();
-  const rows = await dmAccountTables(db)
+  const rows = await dmAccountTables(preparing(db))
     .selectFrom('devices_dm_account')
     .selectAll()
     .where('organization_id', '=', scope.organization.id)

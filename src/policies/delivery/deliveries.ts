@@ -1,4 +1,4 @@
-import { sql } from '../../database/index.ts';
+import { preparing, sql } from '../../database/index.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
 import { policiesTables } from '../tables.ts';
@@ -58,7 +58,7 @@ export async function deliveriesOf(
   deviceIds: readonly Id[],
 ): Promise<Map<Id, Delivery[]>> {
   if (deviceIds.length === 0) return new Map();
-  const rows = await policiesTables(db)
+  const rows = await policiesTables(preparing(db))
     .selectFrom('policies_delivery')
     .select(['device_id', 'settled_key', 'items', 'not_now'])
     .where('organization_id', '=', scope.organization.id)
