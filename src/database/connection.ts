@@ -55,7 +55,8 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
       ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
     });
   const options = { url, applicationName: 'muster', types };
-  const connection = run(openPool({ ...options, maxConnections }));
+  // What a transaction asks for at the same time is sent at once; each statement still waits for its turn in PostgreSQL.
+  const connection = run(openPool({ ...options, maxConnections, pipeline: true }));
   const prepared = run(
     sharedConnections(
       // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key, and might compile it.
@@ -97,9 +98,15 @@ interface ConnectionOptions {
   readonly types?: pg.CustomTypesConfig;
 }
 
+interface PoolOptions extends ConnectionOptions {
+  readonly maxConnections: number;
+  /** https://node-postgres.com/features/pipelining */
+  readonly pipeline?: boolean;
+}
+
 /** Bare connections, for a library that brings its own statements; everything else uses `openDatabase`. */
-export function openPool(options: ConnectionOptions & { readonly maxConnections: number }): pg.Pool {
-  const pool = new pg.Pool({ ...connectionConfig(options), max: options.maxConnections });
+export function openPool({ maxConnections, pipeline = false, ...options }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ ...connectionConfig(options), max: maxConnections, pipeline });
   // A connection that breaks, idle or not, is told to whoever uses it next; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));

@@ -1,4 +1,4 @@
-import { brokenUniqueConstraint, type Reader, type Transaction } from '../database/index.ts';
+import { brokenUniqueConstraint, preparing, type Reader, type Transaction } from '../database/index.ts';
 import { Fault, invalidInput } from '../kernel/fault.ts';
 import type { Id, NewId } from '../kernel/id.ts';
 import { isPlan, plans } from './plans.ts';
@@ -109,7 +109,7 @@ export async function findOrganization(db: Reader, slug: string): Promise<Organi
 }
 
 export async function organizationById(db: Reader, id: Id): Promise<Organization | undefined> {
-  const row = await tenancyTables(db)
+  const row = await tenancyTables(preparing(db))
     .selectFrom('tenancy_organization')
     .select(organizationColumns)
     .where('id', '=', id)
