@@ -33,6 +33,8 @@ export interface DeliverySources {
 /** What a device shall have by one of its channels. */
 export interface ToHave {
   readonly documentKey: string;
+  /** Undefined where it is not worked out. */
+  readonly document: ResolvedDocument | undefined;
   readonly profiles: readonly ProfileToHave[];
   readonly declared: readonly WantedDeclaration[];
   readonly declarations: readonly Declaration[];
@@ -88,15 +90,25 @@ export async function toHaveBy(
 ): Promise<ToHave> {
   const state = await desiredStateOf(context, device.id, documents);
   const documentKey = state?.documentKey ?? noDocument;
+  const document = state?.document ?? undefined;
   const facts = await factsForDelivery(context, device, publicUrl);
-  if (!state?.document || !facts) {
-    return { documentKey, profiles: [], declared: [], declarations: [], digests: new Map(), facts };
+  if (!document || !facts) {
+    return {
+      documentKey,
+      document,
+      profiles: [],
+      declared: [],
+      declarations: [],
+      digests: new Map(),
+      facts,
+    };
   }
-  const { wanted, declarations } = deliveryOf(state.document, facts);
+  const { wanted, declarations } = deliveryOf(document, facts);
   const own = channel.id === channel.deviceChannel;
-  const digests = digestsOf(state.document);
+  const digests = digestsOf(document);
   return {
     documentKey,
+    document,
     facts,
     digests,
     profiles: wanted.flatMap((item) => {

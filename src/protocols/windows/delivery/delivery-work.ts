@@ -1,3 +1,4 @@
+import { keepVerdict } from '../../../compliance/index.ts';
 import type { DmAccount } from '../../../devices/dm-accounts/index.ts';
 import { recordEvents } from '../../../devices/events/index.ts';
 import { reportConfig, type Device } from '../../../devices/index.ts';
@@ -8,6 +9,7 @@ import {
   lockDelivery,
   retriedAt,
   saveDelivery,
+  settingsNotInPlace,
   type Delivery,
   type DocumentReader,
   type Items as ReferredItems,
@@ -77,6 +79,7 @@ export async function deliveryWork(
   let { settledKey } = before;
   let known: Known | undefined;
   let steps: readonly Step[] = [];
+  let isReport = false;
   const events: ItemEvent[] = [];
   const reported: Record<string, Json> = {};
 
@@ -104,6 +107,7 @@ export async function deliveryWork(
       await look();
     },
     planned(view) {
+      isReport = view.isReportDue;
       const moment = { ...situation, view };
       steps = known
         ? stepsOf(known.wanted, items, contentsOf(options, context, known.held, catalogue), moment)
@@ -113,13 +117,17 @@ export async function deliveryWork(
     sent(ids) {
       items = withSent(items, steps, new Set(ids));
     },
-    async save() {
+    async save({ isThrough }) {
       if (known) settledKey = settledKeyFor(basis, known.wanted, items, situation);
       const delivery: Delivery = { ...withItems(before, items), settledKey };
       const isSame = items === itemsOf(before) && settledKey === before.settledKey;
       if (!isSame) await saveDelivery(context, device.id, channel, delivery);
       await recordEvents(context, device.id, events.map(storedEvent));
       await reportConfig(context, device.id, { set: reported, gone: goneFrom(before, items) });
+      // Of a PC for which nothing was to be done, nothing else is found.
+      if (isThrough && (known || isReport)) {
+        await keepVerdict(context, device, settingsNotInPlace(document, device.summary, [delivery]));
+      }
     },
   };
 }
