@@ -94,5 +94,8 @@ test('a device that is to leave is not judged any more', async () => {
   await server.change(server.tenant, async (context) =>
     saveDevice(context, await lockDevice(context, 'windows', deviceKey(hexOfId(id))), { state }),
   );
-  expect(await keep(id, './a')).toMatchObject({ statements: 0, summary: { compliance: { compliant: true } } });
+  expect(await keep(id, './a')).toMatchObject({
+    statements: 0,
+    summary: { compliance: { compliant: true } },
+  });
 });
