@@ -7,7 +7,7 @@ import { progressOf } from './reported-progress.ts';
 import { settingsNotInPlace } from './settings-not-in-place.ts';
 
 const direct = (priority: number) => ({ kind: 'direct', priority }) as const;
-const pc = { osVersion: undefined, supervised: undefined };
+const pc = {};
 const node = './device/vendor/msft/a';
 
 function itemOf(key: string, value: number, more: Partial<DeliveredItem>): DeliveredItem {
@@ -75,7 +75,7 @@ test('what the system of an Apple device is too old for does not count', () => {
   const setting = { ...settingOf(key, false), platform: 'apple' as const };
   const policy = { ...policyOf(1, [setting]), systems: ['macOS'] as const };
   const document = resolve('macOS', [assigned(policy, direct(1))]);
-  const lacking = (osVersion: string) => settingsNotInPlace(document, { ...pc, osVersion }, []);
+  const lacking = (osVersion: string) => settingsNotInPlace(document, { osVersion }, []);
   expect(lacking('10.11')).toEqual([]);
   expect(lacking('15.0')).toEqual([key]);
 });
@@ -93,7 +93,7 @@ test('it is what the explained policy shows as failed, and as not there or not c
       // In the words of Windows' nodes, so that its protocol carries them.
       const document = {
         ...rest,
-        settings: settings.map((setting) => ({ ...setting, key: `./device/${setting.key}` })),
+        settings: settings.map((setting) => Object.assign({}, setting, { key: `./device/${setting.key}` })),
       };
       const items = document.settings.map(({ key, value }, index): DeliveredItem => {
         const { state, isBelieved, isSame } = kinds[index % kinds.length]!;
@@ -110,7 +110,12 @@ test('it is what the explained policy shows as failed, and as not there or not c
         deliveries,
       } as const;
       const howFar = progressOf(device);
-      const explained = explain(document, { ...pc, assigned: all, progressOf: howFar }).settings;
+      const explained = explain(document, {
+        osVersion: undefined,
+        supervised: undefined,
+        assigned: all,
+        progressOf: howFar,
+      }).settings;
       const lacking = explained.filter((setting, index) => {
         if (setting.state !== 'delivered') return setting.state === 'pending' || setting.state === 'error';
         return !howFar(document.settings[index]!).isBelieved;

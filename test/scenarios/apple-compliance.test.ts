@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { enrollmentUrl } from '../support/apple-fleet.ts';
+import { enrollmentUrl, transportTo } from '../support/apple-fleet.ts';
 import { appleScenario, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
 import { complianceOf, type Compliance } from '../support/compliance.ts';
 import { testServer, type TestServer } from '../support/server.ts';
@@ -94,12 +94,35 @@ test('a device that cannot now is what it was until it can', async () => {
 
 test('a device that is told of declarations is judged when it has said what became of them', async () => {
   const device = await org.enrolled(declaring);
-  const { lastCheck } = await compliance();
-  server.advance(hour);
+  server.advance(13 * hour);
   await org.giveToAll('iosGeneralDeviceConfiguration', { passcodeRequired: true });
   expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
   expect((await org.effective()).counts).toMatchObject({ verified: 1 });
+  const lastCheck = server.now().toISOString();
   expect(await compliance()).toEqual({ compliant: true, lastCheck, events: [] });
+});
+
+test('a device that never says what became of its declarations is not waited for', async () => {
+  const send = transportTo(server);
+  let isSilent = false;
+  const device = await org.enrolled({
+    ...declaring,
+    transport: async (request) =>
+      isSilent && request.body?.includes('<string>status</string>')
+        ? { status: 200, headers: {}, body: Buffer.alloc(0) }
+        : send(request),
+  });
+  isSilent = true;
+  await org.giveToAll('iosGeneralDeviceConfiguration', { passcodeRequired: true });
+  await device.checkIn();
+  expect((await org.effective()).counts).toMatchObject({ pending: 1 });
+  expect(await compliance()).toMatchObject({ compliant: true, events: [] });
+  server.advance(25 * hour);
+  await device.checkIn();
+  expect(await compliance()).toMatchObject({ compliant: false, events: [missing] });
+  isSilent = false;
+  await device.reportStatus();
+  expect(await compliance()).toMatchObject({ compliant: true, events: [missing, again] });
 });
 
 test('a user who calls before the device itself does not make it not compliant', async () => {
