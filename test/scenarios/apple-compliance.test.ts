@@ -141,6 +141,40 @@ test('a user who calls before the device itself does not make it not compliant',
   expect(await compliance()).toMatchObject({ compliant: true, events: [] });
 });
 
+test('what no profile can hold is told as such, and not held against the device', async () => {
+  const device = await org.enrolled(byCommands);
+  const payload = (members: string) =>
+    Buffer.from(
+      `<?xml version="1.0"?><plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string>${members}</dict></plist>`,
+    ).toString('base64');
+  const own = { payloadName: 'Own', payloadFileName: 'own.mobileconfig' };
+  const custom = 'macOSCustomConfiguration';
+  const id = await org.giveToAll(custom, { ...own, payload: payload('') });
+  await device.checkIn();
+  expect((await org.effective()).settings).toMatchObject([
+    {
+      state: 'notApplicable',
+      reason: 'The profile has no PayloadIdentifier, by which devices know profiles.',
+    },
+  ]);
+  expect(await compliance()).toMatchObject({ compliant: true, events: [] });
+  expect(await device.checkIn()).toEqual([]);
+  await org.change(id, custom, {
+    ...own,
+    payload: payload('<key>PayloadIdentifier</key><string>com.example.own</string>'),
+  });
+  await device.checkIn();
+  expect((await org.effective()).settings).toMatchObject([
+    {
+      state: 'notApplicable',
+      reason: 'The profile has no PayloadUUID, without which devices refuse it.',
+    },
+  ]);
+  await org.takeFromAll(id);
+  await device.checkIn();
+  expect((await org.effective()).settings).toEqual([]);
+});
+
 test('a device with apps that a list prohibits is reported, and compliant', async () => {
   const device = await org.enrolled(byCommands);
   await org.giveToAll(general, {

@@ -18,10 +18,11 @@ import type { Declaration } from '../declarations/declaration.ts';
 import { deliveryOf } from '../delivery/delivery.ts';
 import { profileUrl } from '../declarations/profile-url.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
-import type { WantedDeclaration } from '../delivery/wanted.ts';
+import type { Undeliverable, WantedDeclaration } from '../delivery/wanted.ts';
 import type { Call } from './call.ts';
 import { inventoryPartsFor } from './inventory.ts';
 import { itemOfProfile, type ProfileToHave } from './profile-delivery.ts';
+import { withUndeliverable } from './undeliverable.ts';
 
 /** What is needed to tell what a device shall have. */
 export interface DeliverySources {
@@ -38,6 +39,8 @@ export interface ToHave {
   readonly profiles: readonly ProfileToHave[];
   readonly declared: readonly WantedDeclaration[];
   readonly declarations: readonly Declaration[];
+  /** What cannot be sent to the device as it is. */
+  readonly undeliverable: readonly Undeliverable[];
   /** Of the value of each setting, by its key. */
   readonly digests: ReadonlyMap<string, string>;
   /** Undefined for a device of which it is not known what it can take. */
@@ -58,7 +61,7 @@ export async function situationOf(
   const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
   const commands = await lockWaitingCommands(context, deviceId, channel.id);
   const delivery = await lockDelivery(context, deviceId, channel.id);
-  const { profiles, ...toHave } = await toHaveBy(context, device, channel, sources);
+  const { profiles, undeliverable, ...toHave } = await toHaveBy(context, device, channel, sources);
   const own = channel.id === channel.deviceChannel;
   const { certificateEnds } = channel;
   return {
@@ -67,7 +70,7 @@ export async function situationOf(
     device,
     isLeaving: own && device.state === 'DELETE_REQUESTED',
     commands,
-    delivery,
+    delivery: withUndeliverable(delivery, undeliverable, toHave.digests, now),
     wanted: profiles,
     isOutdated: false,
     ...toHave,
@@ -99,11 +102,12 @@ export async function toHaveBy(
       profiles: [],
       declared: [],
       declarations: [],
+      undeliverable: [],
       digests: new Map(),
       facts,
     };
   }
-  const { wanted, declarations } = deliveryOf(document, facts);
+  const { wanted, declarations, undeliverable } = deliveryOf(document, facts);
   const own = channel.id === channel.deviceChannel;
   const digests = digestsOf(document);
   return {
@@ -119,6 +123,7 @@ export async function toHaveBy(
     }),
     declared: own ? wanted.filter((item) => item.via === 'declaration') : [],
     declarations: own ? declarations : [],
+    undeliverable: own ? undeliverable : [],
   };
 }
 
