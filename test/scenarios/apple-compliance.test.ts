@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { enrollmentUrl, transportTo } from '../support/apple-fleet.ts';
-import { appleScenario, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
+import { appleScenario, signedInUser, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
 import { complianceOf, type Compliance } from '../support/compliance.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
@@ -127,12 +127,7 @@ test('a device that never says what became of its declarations is not waited for
 
 test('a user who calls before the device itself does not make it not compliant', async () => {
   const device = await org.enrolled(byCommands);
-  const user = (await device.user({
-    kind: 'mac',
-    userId: '6F9619FF-8B86-D011-B42D-00C04FC964FF',
-    shortName: 'ada',
-    longName: 'Ada',
-  }))!;
+  const user = await signedInUser(device);
   await user.checkIn();
   await org.giveToAll(general, { passwordRequired: true });
   expect(await user.checkIn()).toEqual([]);

@@ -114,6 +114,15 @@ test('what somebody changes between two reports, and what was stored otherwise, 
   });
 });
 
+test('a session that goes on for other reasons ends with a verdict, too', async () => {
+  const pc = await org.enrolled({ maxMsgSize: 4_096 });
+  pc.fail(camera, { status: 500, verbs: ['Replace', 'Add'] });
+  await org.assign(pc, [await org.policy('camera', { [camera]: '0' }), 1]);
+  await org.applivery('POST', `/devices/${pc.hardware.serialNumber}/info`, { info: ['hardware'] });
+  await pc.sync();
+  expect(await compliance(pc)).toMatchObject({ compliant: false });
+});
+
 test('a verdict is of one enrolment', async () => {
   const pc = await org.enrolled();
   pc.forget();

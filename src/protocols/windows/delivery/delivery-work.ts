@@ -79,7 +79,7 @@ export async function deliveryWork(
   let { settledKey } = before;
   let known: Known | undefined;
   let steps: readonly Step[] = [];
-  let isReport = false;
+  let wasTold = false;
   const events: ItemEvent[] = [];
   const reported: Record<string, Json> = {};
 
@@ -107,7 +107,7 @@ export async function deliveryWork(
       await look();
     },
     planned(view) {
-      isReport = view.isReportDue;
+      wasTold = view.told.size > 0;
       const moment = { ...situation, view };
       steps = known
         ? stepsOf(known.wanted, items, contentsOf(options, context, known.held, catalogue), moment)
@@ -124,8 +124,8 @@ export async function deliveryWork(
       if (!isSame) await saveDelivery(context, device.id, channel, delivery);
       await recordEvents(context, device.id, events.map(storedEvent));
       await reportConfig(context, device.id, { set: reported, gone: goneFrom(before, items) });
-      // Of a PC for which nothing was to be done, nothing else is found.
-      if (isThrough && (known || isReport)) {
+      // Of a PC for which nothing was to be done in its session nothing else is found than before.
+      if (isThrough && (known || wasTold)) {
         await keepVerdict(context, device, settingsNotInPlace(document, device.summary, [delivery]));
       }
     },
