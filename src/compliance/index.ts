@@ -6,6 +6,7 @@ export {
   revealEntraCredentials,
   type EntraConfiguration,
 } from './entra-configuration.ts';
+export { keepVerdict } from './keep-verdict.ts';
 export { complianceMigrations } from './migrations/index.ts';
 export {
   newPartner,

@@ -5,10 +5,10 @@ import type { WriteContext } from '../tenancy/index.ts';
 import type { Device, DeviceSummary } from './device.ts';
 import { devicesTables } from './tables.ts';
 
-/** What a device tells about itself. What is absent it did not tell this time. */
+/** What a device tells about itself, and what was found when it was checked. What is absent it did not tell this time, or was not checked. */
 export interface ReportedFacts extends Pick<
   DeviceSummary,
-  'name' | 'os' | 'osVersion' | 'osVersionName' | 'battery' | 'supervised' | 'details'
+  'name' | 'os' | 'osVersion' | 'osVersionName' | 'battery' | 'supervised' | 'compliance' | 'details'
 > {
   readonly platformId?: string;
   readonly serialNumber?: string;

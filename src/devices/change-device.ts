@@ -77,7 +77,10 @@ export async function saveDevice(
   try {
     await devicesTables(db)
       .updateTable('devices_device')
-      .set(changeableColumns(after))
+      .set({
+        ...changeableColumns(after),
+        ...(after.summary !== device.summary && { summary: JSON.stringify(after.summary) }),
+      })
       .where('organization_id', '=', scope.organization.id)
       .where('id', '=', device.id)
       .execute();

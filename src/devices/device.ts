@@ -30,6 +30,7 @@ export interface DeviceSummary {
   readonly supervised?: boolean;
   /** URL of a picture of the model. */
   readonly image?: string;
+  /** Whether it has all that its policies ask of it, and when that was found. Absent while it has not been checked since it enrolled. */
   readonly compliance?: { readonly compliant: boolean; readonly lastCheck?: string };
   readonly details?: DeviceDetails;
 }
@@ -161,7 +162,15 @@ export function changed(device: Device, { state, tags, ...change }: DeviceChange
         ...device.stateHistory,
         { state: state.to, date: now.toISOString(), config: { reason: state.reason } },
       ],
+      summary: summaryIn(state.to, device.summary),
     }),
   };
   return isDeepStrictEqual(after, device) ? device : after;
+}
+
+/** What was found when the device was checked holds for one enrolment. */
+function summaryIn(state: DeviceState, summary: DeviceSummary): DeviceSummary {
+  if (!summary.compliance || (state !== 'PROVISIONING' && state !== 'DELETED')) return summary;
+  const { compliance: _, ...rest } = summary;
+  return rest;
 }

@@ -35,6 +35,7 @@ export type { AutomationRule, RuleContent } from './automation-rule.ts';
 export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
 export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
 export {
+  deliveriesOf,
   digestOfValue,
   forgetDeliveries,
   idleCalls,
@@ -146,6 +147,7 @@ export { removeAudience } from './remove-audience.ts';
 export { removeGroup } from './remove-group.ts';
 export { removePolicy } from './remove-policy.ts';
 export { rollBackPolicy } from './roll-back-policy.ts';
+export { settingsNotInPlace } from './settings-not-in-place.ts';
 export { systemOf } from './system.ts';
 export type { NamedTarget, PolicyTarget } from './target.ts';
 export { addTarget, changeTarget, removeTarget, replaceTargets, targetsOfPolicies } from './targets.ts';

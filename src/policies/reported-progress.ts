@@ -38,10 +38,14 @@ function waitingFor({ enrolledAt, contact }: ReportingDevice): string {
   return enrolledAt === null ? 'The device has not enrolled.' : 'It is sent when the device calls.';
 }
 
-/** Of a policy's parts the protocol carries nodes, ADMX files and applications. */
+/** Whether the management protocol carries a setting; else it takes an agent. Of a Windows policy it carries nodes, ADMX files and applications. */
+export function isOfProtocol({ platform, key }: Pick<Setting, 'platform' | 'key'>): boolean {
+  return platform === 'apple' || /^(admxConfig|application)\/|^\.\//.test(key);
+}
+
 function waitingOnWindows(key: string, waiting: string): string {
   if (key.startsWith('./user/')) return `It waits for the user to sign in. ${waiting}`;
-  if (/^(admxConfig|application)\/|^\.\//.test(key)) return waiting;
+  if (isOfProtocol({ platform: 'windows', key })) return waiting;
   return 'The management protocol of Windows cannot do this; it takes an agent on the PC.';
 }
 

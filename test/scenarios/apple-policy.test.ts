@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { hexOfId, parseGuidId } from '../../src/kernel/id.ts';
 import { appleDevice } from '../support/apple-fleet.ts';
-import { appleScenario, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
+import { appleScenario, signedInUser, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
 const general = 'macOSGeneralDeviceConfiguration';
@@ -123,12 +123,7 @@ test('the passcode of a device that knows declarations is declared, and no profi
 
 test('a profile of one’s own goes to the user when it is for the user', async () => {
   const device = await org.enrolled(byCommands);
-  const user = (await device.user({
-    kind: 'mac',
-    userId: '6F9619FF-8B86-D011-B42D-00C04FC964FF',
-    shortName: 'ada',
-    longName: 'Ada',
-  }))!;
+  const user = await signedInUser(device);
   const profile = `<?xml version="1.0"?><plist version="1.0"><dict>
     <key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
     <key>PayloadIdentifier</key><string>com.example.own</string>

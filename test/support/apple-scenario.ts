@@ -6,7 +6,7 @@ import { deviceKey, lockDevice } from '../../src/devices/index.ts';
 import { hexOfId, parseGuidId } from '../../src/kernel/id.ts';
 import { appleCommands } from '../../src/protocols/apple/index.ts';
 import type { WriteContext } from '../../src/tenancy/index.ts';
-import type { ReceivedCommand, SimulatedDevice } from '../simulated-devices/apple/index.ts';
+import type { ReceivedCommand, SimulatedChannel, SimulatedDevice } from '../simulated-devices/apple/index.ts';
 import { appleDevice, enrollmentUrl } from './apple-fleet.ts';
 import type { ApplePushCa } from './apple-push-ca.ts';
 import { uploadPushCertificate } from './apple-enrollment.ts';
@@ -117,3 +117,9 @@ export async function giveOrder(context: WriteContext, id: string, action: Devic
 
 export const typesOf = (commands: readonly ReceivedCommand[]) =>
   commands.map(({ requestType }) => requestType);
+
+/** A user of a Mac who is managed, too. */
+export async function signedInUser(mac: SimulatedDevice): Promise<SimulatedChannel> {
+  const userId = '6F9619FF-8B86-D011-B42D-00C04FC964FF';
+  return (await mac.user({ kind: 'mac', userId, shortName: 'ada', longName: 'Ada' }))!;
+}

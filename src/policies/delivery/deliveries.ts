@@ -52,20 +52,30 @@ export async function forgetDeliveries({ db, scope }: WriteContext, deviceId: Id
     .execute();
 }
 
+/** What was delivered by a channel, and by which. */
+interface ChannelDelivery extends Delivery {
+  readonly channel: string;
+}
+
 /** What was delivered to devices, by all of their channels, in one statement. */
 export async function deliveriesOf(
   { db, scope }: ReadContext,
   deviceIds: readonly Id[],
-): Promise<Map<Id, Delivery[]>> {
+): Promise<Map<Id, ChannelDelivery[]>> {
   if (deviceIds.length === 0) return new Map();
   const rows = await policiesTables(preparing(db))
     .selectFrom('policies_delivery')
-    .select(['device_id', 'settled_key', 'items', 'not_now'])
+    .select(['device_id', 'channel', 'settled_key', 'items', 'not_now'])
     .where('organization_id', '=', scope.organization.id)
     .where('device_id', '=', sql<Id>`any(${deviceIds}::uuid[])`)
     .execute();
   const grouped = Map.groupBy(rows, ({ device_id }) => device_id);
-  return new Map([...grouped].map(([id, ofDevice]) => [id, ofDevice.map(deliveryOfRow)]));
+  return new Map(
+    [...grouped].map(([id, ofDevice]) => [
+      id,
+      ofDevice.map((row) => ({ ...deliveryOfRow(row), channel: row.channel })),
+    ]),
+  );
 }
 
 /** Stands for the document of a device that shall have nothing. */

@@ -37,7 +37,7 @@ export function statusOnDevice(share: PolicyShare, device: StatusDevice): Status
   if (share === 'outOfDate') return waiting;
   const { osVersion, supervised } = device;
   const explained = { osVersion, supervised, progressOf: progressOf(device) };
-  const settings = share.settings.map((shared) => stateOf(share.system, shared, explained));
+  const settings = share.settings.map((shared) => statusOfSetting(share.system, shared, explained));
   return { status: settings.reduce(worseOf, 'notApplicable'), settings };
 }
 
@@ -59,7 +59,8 @@ export function worseOf(left: PolicyStatus, right: PolicyStatus): PolicyStatus {
   return policyStatuses.indexOf(left) < policyStatuses.indexOf(right) ? right : left;
 }
 
-function stateOf(
+/** How a policy's setting is on a device. */
+export function statusOfSetting(
   system: Parameters<typeof settingOnDevice>[0],
   { setting, isLost }: SharedSetting,
   device: Parameters<typeof settingOnDevice>[2],

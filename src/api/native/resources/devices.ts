@@ -40,7 +40,12 @@ const DeviceShape = Type.Object({
     versionName: Text('What its version is called'),
   }),
   battery: Text('Charge, such as `85%`'),
-  compliant: Nullable(Type.Boolean({ description: 'Null while that is not known' })),
+  compliant: Nullable(
+    Type.Boolean({
+      description:
+        'Whether it has what its policies ask of it, as of its last check; null while it was not checked',
+    }),
+  ),
   supervised: Nullable(Type.Boolean({ description: 'Null while that is not known' })),
   enrolledAt: Nullable(Timestamp('When it was enrolled')),
   lastSeenAt: Nullable(Timestamp('When it last reported its status')),

@@ -8,6 +8,7 @@ import { encodeCommand } from '../commands/wire/encode-command.ts';
 import type { Report } from '../commands/wire/report.ts';
 import { applyReport } from './apply-report.ts';
 import type { Call } from './call.ts';
+import { checkCompliance } from './check-compliance.ts';
 import { contentOfCommand, type CommandContents } from './command-content.ts';
 import { commandUuid } from './computed-command.ts';
 import { nextCommand } from './next-command.ts';
@@ -70,7 +71,9 @@ async function tellNext(
   const next = nextCommand(call, status);
   const { channel, now } = call;
   if (!next) {
-    await keep(context, channel, settled(call, status), before);
+    const delivery = settled(call, status);
+    await keep(context, channel, delivery, before);
+    if (delivery.settledKey !== null) await checkCompliance(context, call.device, channel, call);
     return nothing;
   }
   if (next.kind === 'queued') {

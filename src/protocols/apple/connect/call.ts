@@ -1,7 +1,7 @@
 import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
 import { recordEvents, type DeviceEvent } from '../../../devices/events/index.ts';
 import type { Device } from '../../../devices/index.ts';
-import type { Delivery } from '../../../policies/index.ts';
+import type { Delivery, ResolvedDocument } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { Declaration } from '../declarations/declaration.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
@@ -12,6 +12,8 @@ export interface Call extends Situation {
   readonly device: Device;
   /** Stands for what the device shall have. */
   readonly documentKey: string;
+  /** Undefined where it is not worked out. */
+  readonly document: ResolvedDocument | undefined;
   /** The device has told something that can change what it shall have, which was not worked out again. */
   readonly isOutdated: boolean;
   /** Of the value of each setting, by its key. */

@@ -18,10 +18,11 @@ import type { Declaration } from '../declarations/declaration.ts';
 import { deliveryOf } from '../delivery/delivery.ts';
 import { profileUrl } from '../declarations/profile-url.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
-import type { WantedDeclaration } from '../delivery/wanted.ts';
+import type { Undeliverable, WantedDeclaration } from '../delivery/wanted.ts';
 import type { Call } from './call.ts';
 import { inventoryPartsFor } from './inventory.ts';
 import { itemOfProfile, type ProfileToHave } from './profile-delivery.ts';
+import { withUndeliverable } from './undeliverable.ts';
 
 /** What is needed to tell what a device shall have. */
 export interface DeliverySources {
@@ -33,9 +34,13 @@ export interface DeliverySources {
 /** What a device shall have by one of its channels. */
 export interface ToHave {
   readonly documentKey: string;
+  /** Undefined where it is not worked out. */
+  readonly document: ResolvedDocument | undefined;
   readonly profiles: readonly ProfileToHave[];
   readonly declared: readonly WantedDeclaration[];
   readonly declarations: readonly Declaration[];
+  /** What cannot be sent to the device as it is. */
+  readonly undeliverable: readonly Undeliverable[];
   /** Of the value of each setting, by its key. */
   readonly digests: ReadonlyMap<string, string>;
   /** Undefined for a device of which it is not known what it can take. */
@@ -56,7 +61,7 @@ export async function situationOf(
   const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
   const commands = await lockWaitingCommands(context, deviceId, channel.id);
   const delivery = await lockDelivery(context, deviceId, channel.id);
-  const { profiles, ...toHave } = await toHaveBy(context, device, channel, sources);
+  const { profiles, undeliverable, ...toHave } = await toHaveBy(context, device, channel, sources);
   const own = channel.id === channel.deviceChannel;
   const { certificateEnds } = channel;
   return {
@@ -65,7 +70,7 @@ export async function situationOf(
     device,
     isLeaving: own && device.state === 'DELETE_REQUESTED',
     commands,
-    delivery,
+    delivery: withUndeliverable(delivery, undeliverable, toHave.digests, now),
     wanted: profiles,
     isOutdated: false,
     ...toHave,
@@ -88,15 +93,26 @@ export async function toHaveBy(
 ): Promise<ToHave> {
   const state = await desiredStateOf(context, device.id, documents);
   const documentKey = state?.documentKey ?? noDocument;
+  const document = state?.document ?? undefined;
   const facts = await factsForDelivery(context, device, publicUrl);
-  if (!state?.document || !facts) {
-    return { documentKey, profiles: [], declared: [], declarations: [], digests: new Map(), facts };
+  if (!document || !facts) {
+    return {
+      documentKey,
+      document,
+      profiles: [],
+      declared: [],
+      declarations: [],
+      undeliverable: [],
+      digests: new Map(),
+      facts,
+    };
   }
-  const { wanted, declarations } = deliveryOf(state.document, facts);
+  const { wanted, declarations, undeliverable } = deliveryOf(document, facts);
   const own = channel.id === channel.deviceChannel;
-  const digests = digestsOf(state.document);
+  const digests = digestsOf(document);
   return {
     documentKey,
+    document,
     facts,
     digests,
     profiles: wanted.flatMap((item) => {
@@ -107,6 +123,7 @@ export async function toHaveBy(
     }),
     declared: own ? wanted.filter((item) => item.via === 'declaration') : [],
     declarations: own ? declarations : [],
+    undeliverable: own ? undeliverable : [],
   };
 }
 

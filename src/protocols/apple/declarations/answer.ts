@@ -1,8 +1,9 @@
 import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
-import { devicesByIds } from '../../../devices/index.ts';
+import { devicesByIds, type Device } from '../../../devices/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { lockDelivery, saveDelivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
+import { checkCompliance } from '../connect/check-compliance.ts';
 import { withStatuses } from '../connect/declared.ts';
 import { keepDeclarationSupport, toHaveBy, type DeliverySources } from '../connect/situation.ts';
 import { declarationAnswer, declarationItems, tokens } from './answers.ts';
@@ -20,11 +21,15 @@ export async function answerDeclarativeManagement(
   sources: DeliverySources,
   { endpoint, data }: { readonly endpoint: string; readonly data: Uint8Array | undefined },
 ): Promise<string | null | undefined> {
+  const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
   if (endpoint === 'status') {
-    await keepStatus(context, channel, data ?? new Uint8Array());
+    const mayBeJudged = await keepStatus(context, device, channel, data ?? new Uint8Array());
+    if (mayBeJudged) {
+      const toHave = await toHaveBy(context, device, channel, sources);
+      await checkCompliance(context, device, channel, toHave);
+    }
     return null;
   }
-  const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
   const { declarations } = await toHaveBy(context, device, channel, sources);
   if (endpoint === 'tokens') return JSON.stringify(tokens(declarations, context.now));
   if (endpoint === 'declaration-items') return JSON.stringify(declarationItems(declarations));
@@ -36,17 +41,22 @@ export async function answerDeclarativeManagement(
   return found && JSON.stringify(found);
 }
 
-async function keepStatus(context: WriteContext, channel: AppleChannel, data: Uint8Array): Promise<void> {
+/** Whether the device told of its declarations, and nothing is left to tell it. */
+async function keepStatus(
+  context: WriteContext,
+  device: Device,
+  { id }: AppleChannel,
+  data: Uint8Array,
+): Promise<boolean> {
   const { declarations, clientCapabilities } = readStatusReport(data);
-  const { id, deviceId } = channel;
-  const before = await lockDelivery(context, deviceId, id);
+  const before = await lockDelivery(context, device.id, id);
   let after = before;
   if (declarations) after = withStatuses(after, declarations, context.now);
   if (clientCapabilities) {
-    const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
     await keepDeclarationSupport(context, device, clientCapabilities);
     // It can now be told otherwise what it shall have.
     after = { ...after, settledKey: null };
   }
-  if (after !== before) await saveDelivery(context, deviceId, id, after);
+  if (after !== before) await saveDelivery(context, device.id, id, after);
+  return declarations !== undefined && after.settledKey !== null;
 }

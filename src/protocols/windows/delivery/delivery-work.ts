@@ -1,3 +1,4 @@
+import { keepVerdict } from '../../../compliance/index.ts';
 import type { DmAccount } from '../../../devices/dm-accounts/index.ts';
 import { recordEvents } from '../../../devices/events/index.ts';
 import { reportConfig, type Device } from '../../../devices/index.ts';
@@ -8,6 +9,7 @@ import {
   lockDelivery,
   retriedAt,
   saveDelivery,
+  settingsNotInPlace,
   type Delivery,
   type DocumentReader,
   type Items as ReferredItems,
@@ -79,6 +81,7 @@ export async function deliveryWork(
   let { settledKey } = before;
   let known: Known | undefined;
   let steps: readonly Step[] = [];
+  let wasTold = false;
   const events: ItemEvent[] = [];
   const reported: Record<string, Json> = {};
 
@@ -106,6 +109,7 @@ export async function deliveryWork(
       await look();
     },
     planned(view) {
+      wasTold = view.told.size > 0;
       const moment = { ...situation, view };
       steps = known
         ? stepsOf(known.wanted, items, contentsOf(options, context, known.held, catalogue), moment)
@@ -115,13 +119,17 @@ export async function deliveryWork(
     sent(ids) {
       items = withSent(items, steps, new Set(ids));
     },
-    async save() {
+    async save({ isThrough }) {
       if (known) settledKey = settledKeyFor(basis, known.wanted, items, situation);
       const delivery: Delivery = { ...withItems(before, items), settledKey };
       const isSame = items === itemsOf(before) && settledKey === before.settledKey;
       if (!isSame) await saveDelivery(context, device.id, channel, delivery);
       await recordEvents(context, device.id, events.map(storedEvent));
       await reportConfig(context, device.id, { set: reported, gone: goneFrom(before, items) });
+      // Of a PC for which nothing was to be done in its session nothing else is found than before.
+      if (isThrough && (known || wasTold)) {
+        await keepVerdict(context, device, settingsNotInPlace(document, device.summary, [delivery]));
+      }
     },
   };
 }

@@ -56,7 +56,7 @@ async function session(pc: EnrolledWindowsDevice, node: Tree, perMessage = 1_000
       const isReportDue = account.reportDueAt <= context.now;
       const sent = work.planned({ userIsSignedIn: false, isReportDue, told }).slice(0, perMessage);
       work.sent(sent.map(({ id }) => id));
-      await work.save();
+      await work.save({ isThrough: false });
       // As sessions do.
       if (isReportDue && sent.length === 0) {
         const reportDueAt = new Date(context.now.getTime() + inventoryPeriod);
@@ -152,7 +152,7 @@ test('what is gone from the PC is gone here, and an answer can come twice', asyn
       const work = await inventoryWork(settings, context, await pc.read(), account);
       await work.heard(outcomes);
       expect(work.planned({ userIsSignedIn: true, isReportDue: false, told: new Set() })).toEqual([]);
-      await work.save();
+      await work.save({ isThrough: false });
     });
   const before = await partsOf(pc);
   await hear(last);
@@ -204,7 +204,7 @@ test('a PC with nothing to tell takes no statement', async () => {
     const work = await inventoryWork(settings, context, device, account);
     await work.heard([{ id: 'd00', status: 200, nodes: [] }]);
     expect(work.planned({ userIsSignedIn: true, isReportDue: false, told: new Set() })).toEqual([]);
-    await work.save();
+    await work.save({ isThrough: false });
     expect(server.takeStatements()).toEqual([]);
   });
 });

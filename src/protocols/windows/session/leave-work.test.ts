@@ -25,7 +25,7 @@ const message = (outcomes: readonly CommandOutcome[], told: readonly string[] = 
     await work.heard(outcomes);
     const planned = work.planned({ userIsSignedIn: true, isReportDue: true, told: new Set(told) });
     work.sent(planned.map(({ id }) => id));
-    await work.save();
+    await work.save({ isThrough: false });
     return { ids: planned.map(({ id }) => id), hasEnded: work.hasEnded!() };
   });
 const titles = () =>

@@ -119,8 +119,8 @@ async function goOn(
   const around = writeMessage(head, statuses, true).length;
   const filled = mayTell ? tell(works, view, { session: heard.session, isRepeated, part, around }) : nothing;
 
-  for (const work of works) await work.save();
   const isThrough = mayTell && filled.written.length === 0;
+  for (const work of works) await work.save({ isThrough });
   const after = afterAnswer(isRepeated ? session : heard.session, { view, part, filled, isThrough });
   await saveAccount(context, device.id, {
     session: jsonOfSession(after),

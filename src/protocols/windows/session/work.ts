@@ -35,6 +35,6 @@ export interface SessionWork {
   planned(view: SessionView): readonly IdentifiedCommand[];
   /** These of what was planned go out with the answer. */
   sent(ids: readonly string[]): void;
-  /** Writes what changed. */
-  save(): Promise<void>;
+  /** Writes what changed. `isThrough`: nothing is left to tell the device in this session. */
+  save(end: { readonly isThrough: boolean }): Promise<void>;
 }
