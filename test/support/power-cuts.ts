@@ -26,7 +26,11 @@ export interface PowerCuts {
    * Does something as often as it takes, with so many power cuts, each at one of the first requests after the former one. In the end the
    * server runs.
    */
-  through<Result>(work: () => Promise<Result>, powerCuts: number, firstRequests?: number): Promise<Result>;
+  readonly through: <Result>(
+    work: () => Promise<Result>,
+    powerCuts: number,
+    firstRequests?: number,
+  ) => Promise<Result>;
   /** How often the server was killed. */
   readonly count: () => number;
 }
