@@ -62,10 +62,17 @@ const add = (db: TestDatabase, name: string, payload: JsonObject, key?: string) 
 
 async function waiting(db: TestDatabase) {
   const { rows } = await sql<{ task: string; attempts: number; locked: boolean; later: boolean }>`
-    select task_identifier as task, attempts, locked_at is not null as locked, run_at > now() as later
+    select task_identifier as task, attempts, locked_at is not null as locked, run_at > updated_at as later
     from graphile_worker.jobs order by id
   `.execute(db.database.connection);
   return rows;
+}
+
+/** Makes what waits run after this time from now. */
+async function postpone(db: TestDatabase, interval: string): Promise<void> {
+  await sql`update graphile_worker._private_jobs set run_at = now() + ${interval}::interval`.execute(
+    db.database.connection,
+  );
 }
 
 /** Ends every connection of the workers of this database, as its restart would. */
@@ -172,10 +179,11 @@ test('a job that fails is logged once, without its payload, and tried again late
   expect(told).toMatchObject([{ level: 'warn', facts: { job: 'fragile', attempt: 1 } }]);
   expect(JSON.stringify(log.lines)).not.toContain('hunter2');
 
+  expect(await waiting(db)).toEqual([{ task: 'fragile', attempts: 1, locked: false, later: true }]);
+  await postpone(db, '1 hour');
   await run(db, tasks, log);
   expect(attempts).toBe(1);
-  expect(await waiting(db)).toEqual([{ task: 'fragile', attempts: 1, locked: false, later: true }]);
-  await sql`update graphile_worker._private_jobs set run_at = now()`.execute(db.database.connection);
+  await postpone(db, '0');
   await run(db, tasks, log);
   expect(attempts).toBe(2);
   expect(await waiting(db)).toEqual([]);

@@ -9,9 +9,10 @@ import {
   type SimulatedDevice,
   type Transport,
 } from '../simulated-devices/apple/index.ts';
+import { administratorOf, type Administrator } from '../support/administrator.ts';
 import { uploadPushCertificate } from '../support/apple-enrollment.ts';
 import { enrollmentUrl } from '../support/apple-fleet.ts';
-import { administratorOf, httpsServer, type Administrator, type HttpsServer } from './https-server.ts';
+import { httpsServer, type HttpsServer } from './https-server.ts';
 
 /** Devices that do not sign what they send, and show their certificates in the TLS handshake. */
 
@@ -21,7 +22,8 @@ let send: Administrator;
 beforeAll(async () => {
   server = await httpsServer();
   http = httpTransport({ authorities: await readFile(server.caPath, 'utf8') });
-  send = administratorOf(server, http.send);
+  const token = server.credentials.apiToken.reveal();
+  send = administratorOf({ publicUrl: server.publicUrl, token }, http.send);
 });
 afterAll(async () => {
   http[Symbol.dispose]();

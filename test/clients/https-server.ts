@@ -9,9 +9,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { idSource } from '../../src/kernel/id.ts';
 import { bootstrap, secretBox, type FirstCredentials } from '../../src/tenancy/index.ts';
 import { serverCertificate } from '../../src/tls/index.ts';
-import type { Transport } from '../simulated-devices/transport.ts';
 import { testDatabase } from '../support/database.ts';
-import type { TestServer } from '../support/server.ts';
 
 export interface HttpsServer extends AsyncDisposable {
   readonly publicUrl: string;
@@ -61,29 +59,6 @@ export async function httpsServer(options: { hosts?: readonly string[] } = {}): 
       await db[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     },
-  };
-}
-
-export type Administrator = TestServer['send'];
-
-/** Sends as an administrator, who has no certificate, by the way that devices take. */
-export function administratorOf(
-  { publicUrl, credentials }: HttpsServer,
-  transport: Transport,
-): Administrator {
-  return async ({ method = 'GET', url, body }) => {
-    const answer = await transport({
-      // The transport of devices knows no PATCH.
-      method: method as 'POST',
-      url: `${publicUrl}${url}`,
-      headers: {
-        authorization: `Bearer ${credentials.apiToken.reveal()}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: Buffer.from(JSON.stringify(body)) }),
-    });
-    const text = answer.body.toString();
-    return { status: answer.status, headers: {}, text, json: text === '' ? undefined : JSON.parse(text) };
   };
 }
 

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { httpTransport, keyPool } from '../simulated-devices/apple/index.ts';
 import { simulatedWindowsDevice } from '../simulated-devices/windows/index.ts';
+import { administratorOf, type Administrator } from '../support/administrator.ts';
 import { enrollBy, windowsEnrollment } from '../support/windows-fleet.ts';
-import { administratorOf, httpsServer, type Administrator, type HttpsServer } from './https-server.ts';
+import { httpsServer, type HttpsServer } from './https-server.ts';
 
 /** PCs that show their certificates in the TLS handshake. */
 
@@ -14,7 +15,8 @@ let send: Administrator;
 beforeAll(async () => {
   server = await httpsServer();
   http = httpTransport({ authorities: await readFile(server.caPath, 'utf8') });
-  send = administratorOf(server, http.send);
+  const token = server.credentials.apiToken.reveal();
+  send = administratorOf({ publicUrl: server.publicUrl, token }, http.send);
 });
 afterAll(async () => {
   http[Symbol.dispose]();

@@ -109,7 +109,7 @@ export async function appleScenario(
 }
 
 /** Gives an order to the device with this GUID. */
-export async function giveOrder(context: WriteContext, id: string, action: DeviceAction): Promise<void> {
+async function giveOrder(context: WriteContext, id: string, action: DeviceAction): Promise<void> {
   const device = await lockDevice(context, 'apple', deviceKey(hexOfId(parseGuidId(id)!)));
   const command = appleCommands(context.scope.organization).ofAction(device, action);
   await giveCommand(context, device, command);

@@ -40,7 +40,7 @@ export async function windowsEnrollment(
   server: Pick<TestServer, 'send'>,
   { organization, token }: Pick<Tenant, 'organization' | 'token'>,
   content: object = {},
-): Promise<WindowsEnrollment> {
+): Promise<WindowsEnrollment & { readonly id: string }> {
   const answer = await server.send({
     method: 'POST',
     url: `/api/v1/organizations/${organization.slug}/enrollments`,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { SessionReport, SimulatedWindowsDevice } from '../simulated-devices/windows/index.ts';
-import type { TestRequest, TestServer } from './server.ts';
+import type { Tenant, TestRequest, TestServer } from './server.ts';
 import { enrollBy, windowsDevice, windowsEnrollment } from './windows-fleet.ts';
 import { windowsOrganization, type WindowsOrganization } from './windows-organization.ts';
 
@@ -10,10 +10,8 @@ const mostSessions = 8;
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
 
-/** An organization in which an administrator and PCs act. What an API refuses is thrown. */
-export interface WindowsScenario {
-  readonly server: TestServer;
-  readonly own: WindowsOrganization;
+/** What an administrator does to PCs and sees of them. What an API refuses is thrown. */
+export interface WindowsAdministrator {
   /** Below the organization's path of the native API. */
   native(method: TestRequest['method'], path: string, body?: unknown): Promise<Json>;
   /** Below `/mdm/windows/enterprise` of the organization's path of Applivery's API; answers `data`. */
@@ -25,8 +23,6 @@ export interface WindowsScenario {
     pc: SimulatedWindowsDevice,
     ...policies: readonly (readonly [id: string, priority: number])[]
   ): Promise<void>;
-  /** A PC that is enrolled and has told its inventory. */
-  enrolled(options?: Parameters<typeof windowsDevice>[1]): Promise<SimulatedWindowsDevice>;
   /** As the native API knows the PC. */
   deviceOf(pc: SimulatedWindowsDevice): Promise<Json>;
   effective(pc: SimulatedWindowsDevice): Promise<Json>;
@@ -34,29 +30,52 @@ export interface WindowsScenario {
   setting(pc: SimulatedWindowsDevice, uri: string): Promise<Json>;
 }
 
+/** An organization in which an administrator and PCs act. */
+export interface WindowsScenario extends WindowsAdministrator {
+  readonly server: TestServer;
+  readonly own: WindowsOrganization;
+  /** A PC that is enrolled and has told its inventory. */
+  enrolled(options?: Parameters<typeof windowsDevice>[1]): Promise<SimulatedWindowsDevice>;
+}
+
 export async function windowsScenario(server: TestServer, slug: string): Promise<WindowsScenario> {
   const own = await windowsOrganization(server, slug);
   const { tenant } = own;
+  return {
+    ...windowsAdministrator(server, tenant),
+    server,
+    own,
+    async enrolled(options) {
+      const pc = windowsDevice(server, options);
+      await enrollBy(pc, await windowsEnrollment(server, tenant));
+      await settle(pc);
+      return pc;
+    },
+  };
+}
+
+export function windowsAdministrator(
+  server: Pick<TestServer, 'send'>,
+  { organization: { slug }, token }: Pick<Tenant, 'organization' | 'token'>,
+): WindowsAdministrator {
   const send = async (method: TestRequest['method'], url: string, body?: unknown) => {
-    const answer = await server.send({ method: method ?? 'GET', url, body, token: tenant.token });
+    const answer = await server.send({ method: method ?? 'GET', url, body, token });
     if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
-  const native: WindowsScenario['native'] = (method, path, body) =>
+  const native: WindowsAdministrator['native'] = (method, path, body) =>
     send(method, `/api/v1/organizations/${slug}${path}`, body);
-  const applivery: WindowsScenario['applivery'] = async (method, path, body) =>
+  const applivery: WindowsAdministrator['applivery'] = async (method, path, body) =>
     (await send(method, `/v1/organizations/${slug}/mdm/windows/enterprise${path}`, body))?.data;
-  const deviceOf: WindowsScenario['deviceOf'] = async ({ hardware }) => {
+  const deviceOf: WindowsAdministrator['deviceOf'] = async ({ hardware }) => {
     const { items } = await native('GET', '/devices?limit=1000');
     const found = items.filter(({ serialNumber }: Json) => serialNumber === hardware.serialNumber);
     expect(found).toHaveLength(1);
     return found[0];
   };
-  const effective: WindowsScenario['effective'] = async (pc) =>
+  const effective: WindowsAdministrator['effective'] = async (pc) =>
     native('GET', `/devices/${(await deviceOf(pc)).id}/effective-policy?limit=1000`);
   return {
-    server,
-    own,
     native,
     applivery,
     deviceOf,
@@ -67,12 +86,6 @@ export async function windowsScenario(server: TestServer, slug: string): Promise
       const winPolicyAssignments = policies.map(([winPolicyId, priority]) => ({ winPolicyId, priority }));
       await applivery('PUT', `/devices/${pc.hardware.serialNumber}`, { winPolicyAssignments });
     },
-    async enrolled(options) {
-      const pc = windowsDevice(server, options);
-      await enrollBy(pc, await windowsEnrollment(server, tenant));
-      await settle(pc);
-      return pc;
-    },
     async setting(pc, uri) {
       const { settings } = await effective(pc);
       return settings.find(({ key }: Json) => key === uri.toLowerCase());
@@ -80,13 +93,14 @@ export async function windowsScenario(server: TestServer, slug: string): Promise
   };
 }
 
-/** Sessions until the PC is told nothing more; answers those in which it was. */
+/** Sessions until the PC is told nothing more, or is not managed any more; answers those in which it was. */
 export async function settle(pc: SimulatedWindowsDevice): Promise<readonly SessionReport[]> {
   const reports: SessionReport[] = [];
   while (reports.length < mostSessions) {
     const report = await pc.sync();
     if (report.received.length === 0) return reports;
     reports.push(report);
+    if (!pc.state.enrollment) return reports;
   }
   throw new Error(`${pc.hardware.name} is told commands again and again`);
 }

@@ -62,7 +62,8 @@ export interface EnrolledPc {
 
 /**
  * Enrols a PC. One that enrolled before is the same device again, and its former certificate, session and commands are of no more use. One that
- * asks again for the same key, because it did not get the answer, gets the same certificate, and no second use is counted.
+ * asks again because it did not get the answer is not counted a second time; for the same key it gets the same certificate, and for another
+ * one, as when somebody has typed the code again, another.
  * Faults: `forbidden` (the enrolment is spent, expired or withdrawn), `notFound` (the enrolment).
  */
 export async function enrollPc(
@@ -75,7 +76,7 @@ export async function enrollPc(
   await lockName(context, pc.dmDeviceId);
   const former = await formerAccount(context, pc.dmDeviceId);
   const unheard = former && (await certificateNeverUsed(context, former, pc));
-  if (unheard) {
+  if (unheard && unheard.keyFingerprint.equals(fingerprintOfKey(pc.publicKey))) {
     requireOpenOrSpent(enrollment, context.now);
     await saveAccountOf(context, former.device_id, unheard, pc);
     return {
@@ -85,8 +86,9 @@ export async function enrollPc(
       certificate: unheard,
     };
   }
-  await redeemEnrollment(context, pc.enrollmentId);
   const known = former && (await knownDevice(context, former.device_id));
+  if (known && unheard) requireOpenOrSpent(enrollment, context.now);
+  else await redeemEnrollment(context, pc.enrollmentId);
   if (former && !known) await closeAccount(context, former.device_id);
   if (known) {
     await revokeFormer(context, former);
@@ -129,17 +131,17 @@ async function formerAccount(
     .executeTakeFirst();
 }
 
-/** The certificate that was issued for the same key by the same enrolment, and with which the PC was never heard of. */
+/** The certificate that the PC got by the same enrolment, and with which it was never heard of. */
 async function certificateNeverUsed(
   context: WriteContext,
   former: DmAccountRow,
-  { enrollmentId, publicKey }: EnrollingPc,
+  { enrollmentId }: EnrollingPc,
 ): Promise<IssuedCertificate | undefined> {
   const { state, last_seen_at, enrollment_id } = former;
   if (state === 'ended' || last_seen_at || enrollment_id !== enrollmentId) return undefined;
   const issued = await lockCertificate(context, { fingerprint: former.certificate_fingerprint });
   if (!issued || issued.revokedAt || issued.certificate.validToDate <= context.now) return undefined;
-  return issued.keyFingerprint.equals(fingerprintOfKey(publicKey)) ? issued : undefined;
+  return issued;
 }
 
 async function revokeFormer(context: WriteContext, former: DmAccountRow): Promise<void> {

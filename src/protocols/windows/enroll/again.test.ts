@@ -67,6 +67,13 @@ async function enroll(asking: Asking) {
 
 const account = (key: AccountKey) => server.change(server.tenant, (context) => lockAccount(context, key));
 
+/** The PC holds a session. */
+const call = (dmDeviceId: string) =>
+  server.change(server.tenant, async (context) => {
+    const { deviceId } = (await lockAccount(context, { dmDeviceId }))!;
+    await saveAccount(context, deviceId, {});
+  });
+
 test("Windows 10's request gets a certificate too; what is in it besides the key plays no part", async () => {
   const { code } = await newEnrollment();
   const { certificate, deviceId, store } = await enroll({
@@ -93,14 +100,37 @@ test('a PC that did not get the answer asks again: it is one device, counted onc
   const digest = createHash('md5').update(`${second.deviceId}:${second.secret}`).digest('base64');
   expect(credential.reveal()).toBe(digest);
 
-  const otherKey = await ask({ code, pc: 'lost-answer', request: windows11Request(otherKeys) });
-  expect(faultOf(otherKey)).toBe('s:Authorization/DeviceCapReached');
-  await server.change(server.tenant, async (context) => {
-    const { deviceId } = (await lockAccount(context, { dmDeviceId: 'lost-answer' }))!;
-    await saveAccount(context, deviceId, {});
-  });
+  await call('lost-answer');
   // A PC that was heard of had the answer: whoever sends its request again is somebody else.
   expect(faultOf(await ask({ code, pc: 'lost-answer' }))).toBe('s:Authorization/DeviceCapReached');
+});
+
+test('whoever types the code again because the answer got lost is not counted twice either', async () => {
+  const { id, code } = await newEnrollment({ maxUses: 1, tags: ['lab'] });
+  const first = await enroll({ code, pc: 'typed-again' });
+  const asking = { code, pc: 'typed-again', request: windows11Request(otherKeys) };
+  const second = await enroll(asking);
+  expect(second.deviceId).toBe(first.deviceId);
+  expect(second.certificate.publicKey.equals(otherKeys.publicKey)).toBe(true);
+  expect(await account({ fingerprint: first.fingerprint })).toBeUndefined();
+  expect(await account({ fingerprint: second.fingerprint })).toMatchObject({
+    certificateSerial: second.certificate.serialNumber,
+  });
+  expect(await usesOf(id)).toBe(1);
+  const { data } = (await server.send({ url: `${devices}/${first.deviceId}` })).json;
+  expect(data).toMatchObject({ state: 'PROVISIONING', tags: ['lab'] });
+  expect(faultOf(await ask({ ...asking, pc: 'another' }))).toBe('s:Authorization/DeviceCapReached');
+
+  await call('typed-again');
+  expect(faultOf(await ask({ code, pc: 'typed-again' }))).toBe('s:Authorization/DeviceCapReached');
+});
+
+test('a PC whose certificate was revoked before it called is counted again', async () => {
+  const { code } = await newEnrollment({ maxUses: 1 });
+  const { certificate } = await enroll({ code, pc: 'thrown-out' });
+  await server.change(server.tenant, (context) => revokeCertificate(context, certificate.serialNumber));
+  const again = await ask({ code, pc: 'thrown-out', request: windows11Request(otherKeys) });
+  expect(faultOf(again)).toBe('s:Authorization/DeviceCapReached');
 });
 
 test('a lost answer is not repeated when the enrolment was withdrawn meanwhile', async () => {

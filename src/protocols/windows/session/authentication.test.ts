@@ -15,6 +15,7 @@ import {
   post,
   status,
   testPc,
+  told,
   type Sent,
   type TestPc,
 } from './fixtures/test-pc.ts';
@@ -155,6 +156,19 @@ test('a session that a digest opened goes on only with what was told in it', asy
   expect(next.statuses).toEqual(['SyncHdr: 200']);
   server.advance(16 * 60_000);
   expect((await anonymous({ parts: answered(command!.id), msgId: 3 })).statuses).toEqual(['SyncHdr: 407']);
+});
+
+test('a PC that has to begin anew because the answer to its digest got lost is told the same again, and does it once', async () => {
+  const id = await pc.order([{ verb: 'Exec', locUri: './Device/Vendor/MSFT/Reboot/RebootNow' }]);
+  const lost = { name: pc.name, cred: pc.cred(pc.nonce) };
+  const first = await anonymous(lost);
+  const { nonce } = await refused(401, lost);
+  const again = await anonymous({ ...lost, msgId: 2, cred: pc.cred(nonce!) });
+  expect(again.statuses[0]).toBe('SyncHdr: 212');
+  expect(told(again)).toEqual(told(first));
+  const parts = headerDone + status(again.commands[0]!.id, 200, 'Exec');
+  expect(told(await anonymous({ msgId: 3, parts }))).toEqual([]);
+  expect(await pc.orders()).toMatchObject([{ id, state: 'acknowledged' }]);
 });
 
 test('a revoked certificate opens nothing, and neither does the digest of its PC', async () => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { LockedAccount } from '../../../devices/dm-accounts/index.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
-import type { DmMessage } from './wire/message.ts';
+import type { DmMessage, DmPart } from './wire/message.ts';
 
 /** Who is signed in to the PC: the user who enrolled, somebody else, or nobody. */
 export type LoginStatus = 'user' | 'others' | 'none';
@@ -96,7 +96,7 @@ export function isAlive({ sessionAt }: LockedAccount, now: Date): boolean {
   return sessionAt !== null && now.getTime() - sessionAt.getTime() < longestSilence;
 }
 
-/** What a message is in its session. `repeated`: it came before, and its answer was lost. */
+/** What a message is in its session. `repeated`: it came before, or one that began the session did, and the answer was lost. */
 export type Place =
   | { readonly kind: 'first' | 'next' | 'repeated'; readonly session: DmSession }
   | { readonly kind: 'outOfOrder' };
@@ -119,19 +119,27 @@ export function placeOf(
   const digest = digestOf(body);
   const goesOn = former?.id === message.sessionId && !former.isOver && isAlive(account, now);
   const current = goesOn ? former : undefined;
-  if (current && message.msgId === current.msgId && digest === current.digest) {
+  const isReport = account.reportDueAt <= now;
+  const { msgId } = message;
+  const isNext = msgId === (current?.msgId ?? 0) + 1;
+  const isSame = msgId === current?.msgId && digest === current.digest;
+  // A message with a digest cannot come again as it was, for the nonce is used up: the PC begins anew with the next one.
+  const beginsAnew = isNext && mayBegin && current?.messages === 1 && message.parts.some(beginsSession);
+  if (current && (isSame || beginsAnew)) {
     // Some clients call all sessions alike, and begin each with the same words.
-    const isReport = current.isReport || account.reportDueAt <= now;
-    return { kind: 'repeated', session: { ...current, isReport } };
+    const session = { ...current, msgId, digest, isReport: current.isReport || isReport };
+    return { kind: 'repeated', session };
   }
-  if (current && message.msgId === current.msgId + 1) {
-    const messages = current.messages + 1;
-    return { kind: 'next', session: { ...current, msgId: message.msgId, digest, messages } };
+  if (current && isNext) {
+    return { kind: 'next', session: { ...current, msgId, digest, messages: current.messages + 1 } };
   }
   if (!mayBegin) return { kind: 'outOfOrder' };
   const session = newSession(message, { body, former });
-  const isReport = account.reportDueAt <= now;
   return { kind: 'first', session: { ...session, isReport, ...(proof !== undefined && { proof }) } };
+}
+
+function beginsSession(part: DmPart): boolean {
+  return part.kind === 'alert' && (part.code === 1200 || part.code === 1201);
 }
 
 /** A session that begins with a message. What a PC takes it says with its first. */
