@@ -36,7 +36,6 @@ export { listRules, requireRule, ruleSortFields } from './automation-rules.ts';
 export { createRule, removeRule, updateRule } from './change-automation-rule.ts';
 export {
   digestOfValue,
-  forgetDeliveries,
   idleCalls,
   idleSessions,
   type CertifiedCall,
@@ -89,6 +88,7 @@ export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { endManagement, removeDevice } from './end-management.ts';
+export { forgetInstallation } from './forget-installation.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
 export {
   appleItemOf,

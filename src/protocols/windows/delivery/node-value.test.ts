@@ -26,6 +26,7 @@ test.each<[Format, wanted: string, reported: string]>([
   ['int', '1', '2'],
   ['int', '1', ''],
   ['int', '18446744073709551615', '18446744073709551614'],
+  ['int', '1', '0'.repeat(20) + '1'],
   ['bool', 'true', 'false'],
   ['bool', 'true', 'yes'],
   ['chr', 'a', 'A'],

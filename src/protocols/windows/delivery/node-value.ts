@@ -35,9 +35,9 @@ function canonical(format: Format, data: string): string {
   }
 }
 
-/** Numbers of nodes go beyond 2^53. */
+/** Numbers of nodes go beyond 2^53, and no further than 64 bits: of millions of digits a number takes seconds to make. */
 function canonicalInteger(text: string): string {
-  const [, sign = '', digits = ''] = /^([+-]?)(0x[0-9a-f]+|\d+)$/i.exec(text) ?? [];
+  const [, sign = '', digits = ''] = /^([+-]?)(0x[0-9a-f]{1,16}|\d{1,20})$/i.exec(text) ?? [];
   if (digits === '') return text;
   const number = BigInt(digits);
   return String(sign === '-' ? -number : number);
