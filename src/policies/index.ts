@@ -88,7 +88,7 @@ export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { endManagement, removeDevice } from './end-management.ts';
-export { forgetInstallation } from './forget-installation.ts';
+export { forgetInstallation, releaseDevice } from './release-device.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
 export {
   appleItemOf,

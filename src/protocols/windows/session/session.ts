@@ -1,6 +1,6 @@
 import { endAccount, saveAccount, type LockedAccount } from '../../../devices/dm-accounts/index.ts';
 import { devicesByIds, type Device } from '../../../devices/index.ts';
-import { forgetInstallation } from '../../../policies/index.ts';
+import { forgetInstallation, releaseDevice } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { WindowsSettings } from '../options.ts';
 import { inventoryPeriod } from '../inventory/inventory.ts';
@@ -130,8 +130,12 @@ async function goOn(
     ...(isThrough && session.isReport && { reportDueAt: new Date(context.now.getTime() + inventoryPeriod) }),
     ...(isRenewed && { reportDueAt: context.now }),
   });
-  if (hasEnded) await endAccount(context, device.id);
-  if (hasEnded || isRenewed) await forgetInstallation(context, device.id);
+  if (hasEnded) {
+    await endAccount(context, device.id);
+    await releaseDevice(context, device.id);
+  } else if (isRenewed) {
+    await forgetInstallation(context, device.id);
+  }
   return { bytes: writeMessage(head, [...statuses, ...filled.written], !heard.goesOn) };
 }
 
