@@ -1,3 +1,4 @@
+import type { Json } from '../../../kernel/json.ts';
 import { readXmlTree, type XmlElement } from '../../../kernel/xml/xml-tree.ts';
 import type { Format, NodeData, ReportedNode } from '../dm-command.ts';
 import { shortDigest } from './command-ids.ts';
@@ -49,13 +50,14 @@ const limits = { bytes: 1_000_000, depth: 64, elements: 20_000 };
 function canonicalXml(text: string): string {
   try {
     const content = text.replace(/^<\?xml[^>]*\?>/, '');
-    return written(readXmlTree(Buffer.from(`<all>${content}</all>`), limits));
+    return JSON.stringify(contentOf(readXmlTree(Buffer.from(`<all>${content}</all>`), limits)));
   } catch {
     return text;
   }
 }
 
-function written({ name, namespace, attributes, children, text }: XmlElement): string {
+/** All that counts of an element, in one order. It is written once, as a whole: written level by level it would double with each. */
+function contentOf({ name, namespace, attributes, children, text }: XmlElement): Json {
   const sorted = Object.entries(attributes).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify([namespace, name, sorted, text.trim(), children.map(written)]);
+  return [namespace, name, sorted, text.trim(), children.map(contentOf)];
 }

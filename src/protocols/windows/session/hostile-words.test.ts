@@ -35,3 +35,15 @@ test('of what happens on a PC the first hundred of a message are kept', async ()
   );
   expect(events.length).toBeLessThan(110);
 });
+
+test('a message with as many items as it may have is answered as any other', async () => {
+  const results = (item: string) =>
+    `<Results><CmdID>r</CmdID><MsgRef>1</MsgRef><CmdRef>nobody</CmdRef>${item.repeat(10_000)}</Results>`;
+  for (const item of ['<Item/>', '<Item><Source><LocURI>./A</LocURI></Source><Data>x</Data></Item>']) {
+    const answer = await pc.send({ parts: alert(1201) + results(item), isAnonymous: true });
+    expect(answer.statuses).toEqual(['SyncHdr: 407', 'Alert: 407', 'Results: 407']);
+  }
+  const meta = `<Meta>${'<Size>x</Size>'.repeat(20_000)}</Meta>`;
+  const answer = await pc.send({ parts: results('<Item/>').replace('<Item/>', `${meta}<Item/>`) });
+  expect(answer.statuses).toEqual(['SyncHdr: 200', 'Results: 200']);
+});
