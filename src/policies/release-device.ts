@@ -1,3 +1,4 @@
+import { forgetConfig } from '../devices/index.ts';
 import type { Id } from '../kernel/id.ts';
 import type { WriteContext } from '../tenancy/index.ts';
 import { forgetBegun } from './agents/index.ts';
@@ -14,4 +15,5 @@ export async function releaseDevice(context: WriteContext, deviceId: Id): Promis
 export async function forgetInstallation(context: WriteContext, deviceId: Id): Promise<void> {
   await forgetDeliveries(context, deviceId);
   await forgetBegun(context, deviceId);
+  await forgetConfig(context, deviceId);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { testServer, type TestServer } from '../../../../test/support/server.ts';
+import { reportConfig } from '../../../devices/index.ts';
 import { lockDelivery, nothingDelivered, saveDelivery } from '../../../policies/index.ts';
 import type { DmCommand } from '../dm-command.ts';
 import {
@@ -188,12 +189,15 @@ test.each(['RemoteWipe/doWipePersistUserData', 'RemoteWipe/AutomaticRedeployment
     await server.change(server.tenant, (context) =>
       saveDelivery(context, pc.deviceId, 'device', { ...nothingDelivered, settledKey: 'all' }),
     );
+    await server.change(server.tenant, (context) =>
+      reportConfig(context, pc.deviceId, { set: { './A': '1' }, gone: [] }),
+    );
     const id = await pc.order([{ verb: 'Exec', locUri, value: { format: 'chr', data: '' } }]);
     await pc.send();
     const other = await pc.order([swV]);
     const last = await pc.send({ msgId: 2, parts: headerDone + status(id, 200, 'Exec') });
     expect(told(last)).toEqual([]);
-    expect(await pc.device()).toMatchObject({ state: 'ACTIVE' });
+    expect(await pc.device()).toMatchObject({ state: 'ACTIVE', config: {}, configDates: {} });
     expect(
       await server.change(server.tenant, (context) => lockDelivery(context, pc.deviceId, 'device')),
     ).toEqual(nothingDelivered);
