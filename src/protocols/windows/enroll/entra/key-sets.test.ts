@@ -9,7 +9,7 @@ const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey;
 
 const written = async (...keys: readonly KeyObject[]) =>
   JSON.stringify({
-    keys: await Promise.all(keys.map(async (key) => ({ ...(await exportJWK(key)), kid: 'a' }))),
+    keys: await Promise.all(keys.map(async (key) => Object.assign(await exportJWK(key), { kid: 'a' }))),
   });
 
 const header = { alg: 'RS256', kid: 'a' };

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../../../kernel/clock.ts';
 import { Fault } from '../../../../kernel/fault.ts';
@@ -92,7 +92,7 @@ async function textOf({ body }: Response): Promise<string> {
 function isUsable(jwk: JSONWebKeySet['keys'][number]): boolean {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({
-      key: jwk as JsonWebKey,
+      key: jwk,
       format: 'jwk',
     });
     return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048;
