@@ -45,7 +45,7 @@ export {
 } from './list-devices.ts';
 export { devicesMigrations } from './migrations/index.ts';
 export { renameDevice } from './rename-device.ts';
-export { reportConfig } from './report-config.ts';
+export { forgetConfig, reportConfig } from './report-config.ts';
 export { saveAgentLocation } from './save-location.ts';
 export { scriptTypes, type Script } from './script.ts';
 export { requireUserOfInput, updateDevice, type DeviceUpdate } from './update-device.ts';

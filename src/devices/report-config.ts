@@ -35,3 +35,13 @@ export async function reportConfig(
     .where('id', '=', deviceId)
     .execute();
 }
+
+/** What a device said of its settings before it was set up anew says nothing of it any more. */
+export async function forgetConfig({ db, scope }: WriteContext, deviceId: Id): Promise<void> {
+  await devicesTables(db)
+    .updateTable('devices_device')
+    .set({ config: sql`'{}'`, config_dates: sql`'{}'` })
+    .where('organization_id', '=', scope.organization.id)
+    .where('id', '=', deviceId)
+    .execute();
+}

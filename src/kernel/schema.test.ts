@@ -32,6 +32,25 @@ test('a value other than the only one possible is refused', () => {
   ]);
 });
 
+test('what may be of several kinds is refused once, by the kind that is meant', () => {
+  const several = validator(
+    Type.Object({
+      uses: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+      value: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+      joined: Type.Optional(Type.Union([Type.Object({ issuer: Type.String() }), Type.Null()])),
+      scope: Type.Optional(Type.Union([Type.Literal('user'), Type.Literal('system'), Type.Null()])),
+    }),
+  );
+  const said = (value: object) => several.violations(value).map(({ path, message }) => `${path} ${message}`);
+  expect(said({ uses: 0 })).toEqual(['uses must be >= 1']);
+  expect(said({ uses: 'x' })).toEqual(['uses must be integer or null']);
+  expect(said({ value: [] })).toEqual(['value must be string or number or boolean']);
+  expect(said({ joined: {} })).toEqual(['joined.issuer is required']);
+  expect(said({ joined: 1 })).toEqual(['joined must be object or null']);
+  expect(said({ scope: 'x' })).toEqual(['scope must be one of "user", "system" or null']);
+  expect(said({ uses: null, joined: null, scope: null, value: '' })).toEqual([]);
+});
+
 test('reading drops properties that the schema does not have and leaves the input as it was', () => {
   const input = { name: 'a', extra: 1 };
   expect(policy.read(input)).toEqual({ name: 'a' });

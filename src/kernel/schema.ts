@@ -74,6 +74,19 @@ function readable(errors: readonly SchemaError[]): Violation[] {
   }
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
   const isInUnion = (path: string) => unions.some((union) => `${path}/`.startsWith(`${union}/`));
+  const typesAt = (path: string) =>
+    errors.flatMap(({ keyword, instancePath, params }) =>
+      keyword === 'type' && instancePath === path ? [String(params['type'])] : [],
+    );
+  /** Whether one of the union's schemas is the one that is meant, so that only what it says against the value counts. */
+  const isSaidBetter = (union: string) =>
+    errors.some(
+      ({ keyword, instancePath }) =>
+        keyword !== 'const' &&
+        (instancePath === union
+          ? keyword !== 'type' && keyword !== 'anyOf'
+          : instancePath.startsWith(`${union}/`)),
+    );
   const found: Violation[] = [];
   for (const error of errors) {
     const path = pathOfPointer(error.instancePath);
@@ -98,9 +111,16 @@ function readable(errors: readonly SchemaError[]): Violation[] {
         break;
       case 'boolean':
         break;
+      case 'type':
+        if (!unions.includes(error.instancePath)) found.push({ path, message: error.message });
+        break;
       case 'anyOf': {
+        if (isSaidBetter(error.instancePath)) break;
         const allowed = choices.get(error.instancePath);
-        found.push({ path, message: allowed ? oneOf(allowed) : error.message });
+        const types = [...new Set(typesAt(error.instancePath))];
+        if (allowed) found.push({ path, message: [oneOf(allowed), ...types].join(' or ') });
+        else
+          found.push({ path, message: types.length > 0 ? `must be ${types.join(' or ')}` : error.message });
         break;
       }
       default:

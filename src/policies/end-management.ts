@@ -8,6 +8,7 @@ import {
 } from '../devices/index.ts';
 import { channelOf, cutOff, retireDevice } from '../devices/management/index.ts';
 import { audit, type WriteContext } from '../tenancy/index.ts';
+import { clearDeviceAssignments } from './assignments.ts';
 import { removeWindowsDevice } from './windows-devices.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function removeDevice(context: WriteContext, device: Device): Promi
 }
 
 async function removeAppleDevice(context: WriteContext, device: Device): Promise<Device> {
+  await clearDeviceAssignments(context, device.id);
   const after = await saveDevice(context, device, {
     state: { to: 'DELETED', reason: 'removed-by-administrator' },
     user: null,

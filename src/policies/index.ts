@@ -37,7 +37,6 @@ export { createRule, removeRule, updateRule } from './change-automation-rule.ts'
 export {
   deliveriesOf,
   digestOfValue,
-  forgetDeliveries,
   idleCalls,
   idleSessions,
   type CertifiedCall,
@@ -90,6 +89,7 @@ export { directPoliciesOf, primaryPolicyOf } from './assignments.ts';
 export { createPolicy, updatePolicy, type NewPolicy } from './change-policy.ts';
 export { deviceConfigurations } from './device-configurations.ts';
 export { endManagement, removeDevice } from './end-management.ts';
+export { forgetInstallation, releaseDevice } from './release-device.ts';
 export { effectivePolicyOf, type EffectivePolicy } from './effective-policy.ts';
 export {
   appleItemOf,

@@ -11,7 +11,11 @@ export async function endAccount(context: WriteContext, deviceId: Id): Promise<v
   await recordEvents(context, deviceId, [{ title: 'The PC left the management.', details: {} }]);
   await cancelCommands(context, deviceId, 'The PC left the management.');
   const device = await lockDevice(context, 'windows', deviceKey(hexOfId(deviceId)));
-  await saveDevice(context, device, { state: { to: 'DELETED', reason: 'unenrolled' }, user: null });
+  await saveDevice(context, device, {
+    state: { to: 'DELETED', reason: 'unenrolled' },
+    user: null,
+    scripts: [],
+  });
 }
 
 /** No call of the PC is answered any more. */

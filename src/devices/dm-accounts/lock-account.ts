@@ -145,7 +145,10 @@ export async function saveAccount(
 
 async function finishEnrollment(context: WriteContext, deviceId: Id): Promise<void> {
   const device = await lockDevice(context, 'windows', deviceKey(hexOfId(deviceId)));
-  await saveDevice(context, device, { state: { to: 'ACTIVE', reason: 'enrolled' } });
+  // One that shall leave before it has called still shall.
+  if (device.state === 'PROVISIONING') {
+    await saveDevice(context, device, { state: { to: 'ACTIVE', reason: 'enrolled' } });
+  }
   await noteEnrolled(context, deviceId);
   await recordEvents(context, deviceId, [{ title: 'The PC enrolled.', details: {} }]);
 }

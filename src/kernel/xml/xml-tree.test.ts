@@ -57,3 +57,12 @@ test('escaped text reads as what it was', () => {
     attributes: { x: '<&>"' },
   });
 });
+
+test('what is declared around thousands of elements is not copied for each', () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => ` xmlns:n${index}="urn:${index}"`).join('');
+  const text = `<a${many}>${'<n7:b xmlns:z="urn:z"/>'.repeat(20_000)}</a>`;
+  const limits = { bytes: 2_000_000, depth: 2, elements: 100_000 };
+  const { children } = readXmlTree(Buffer.from(text), limits);
+  expect(children).toHaveLength(20_000);
+  expect(new Set(children.map(({ namespace }) => namespace))).toEqual(new Set(['urn:7']));
+});

@@ -15,7 +15,13 @@ export interface XmlElement {
 
 interface OpenElement {
   readonly element: XmlElement & { children: XmlElement[]; text: string };
-  readonly namespaces: ReadonlyMap<string, string>;
+  readonly namespaces: Namespaces;
+}
+
+/** What prefixes stand for in an element: what it declares itself, else what is declared around it, which is never copied. */
+interface Namespaces {
+  readonly declared: ReadonlyMap<string, string>;
+  readonly around: Namespaces | undefined;
 }
 
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
@@ -24,16 +30,19 @@ const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 export function readXmlTree(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   const { root } = readXml(withoutLeadingBlanks(bytes), limits, (faultHere) => {
     const open: OpenElement[] = [];
-    const declared = new Map([
-      ['', ''],
-      ['xml', xmlNamespace],
-    ]);
+    const outermost: Namespaces = {
+      declared: new Map([
+        ['', ''],
+        ['xml', xmlNamespace],
+      ]),
+      around: undefined,
+    };
     const reader = {
       root: undefined as XmlElement | undefined,
       open(name: string, attributes: Readonly<Record<string, string>>) {
-        const namespaces = withDeclared(open.at(-1)?.namespaces ?? declared, attributes);
+        const namespaces = withDeclared(open.at(-1)?.namespaces ?? outermost, attributes);
         const [prefix, local] = split(name);
-        const namespace = namespaces.get(prefix);
+        const namespace = namespaceOf(prefix, namespaces);
         if (namespace === undefined) throw faultHere(`the prefix '${prefix}' stands for no namespace`);
         const element = { name: local, namespace, attributes: plain(attributes), children: [], text: '' };
         if (open.length > 0) open.at(-1)!.element.children.push(element);
@@ -52,13 +61,14 @@ export function readXmlTree(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   return root!;
 }
 
-function withDeclared(
-  outer: ReadonlyMap<string, string>,
-  attributes: Readonly<Record<string, string>>,
-): ReadonlyMap<string, string> {
+function withDeclared(around: Namespaces, attributes: Readonly<Record<string, string>>): Namespaces {
   const declared = Object.entries(attributes).filter(([name]) => isDeclaration(name));
-  if (declared.length === 0) return outer;
-  return new Map([...outer, ...declared.map(([name, value]) => [name.slice(6), value] as const)]);
+  if (declared.length === 0) return around;
+  return { declared: new Map(declared.map(([name, value]) => [name.slice(6), value])), around };
+}
+
+function namespaceOf(prefix: string, { declared, around }: Namespaces): string | undefined {
+  return declared.get(prefix) ?? (around && namespaceOf(prefix, around));
 }
 
 function plain(attributes: Readonly<Record<string, string>>): Record<string, string> {

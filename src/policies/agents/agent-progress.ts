@@ -2,6 +2,7 @@ import { digestOfValue } from '../delivery/index.ts';
 import type { Progress, ResolvedDocument, Setting } from '../engine/index.ts';
 import { configurationPrefix, dutiesOf } from './agent-configuration.ts';
 import type { AgentWork, DeviceScript } from './agent-work.ts';
+import { dueAt } from './due.ts';
 
 const scriptPrefix = 'script/';
 
@@ -53,7 +54,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
   allowPackageTransfer: 'Agents do not report the data that applications transfer.',
 };
 
-function scriptProgress(work: AgentWork, { script, problem, open, last }: DeviceScript): Progress {
+function scriptProgress(work: AgentWork, { script, problem, begun, open, last }: DeviceScript): Progress {
   const reported = last ? { value: last.exitCode ?? last.outcome!, at: last.finishedAt } : null;
   if (problem !== undefined) return { state: 'error', reason: problem, reported };
   const away = absence(work);
@@ -66,6 +67,7 @@ function scriptProgress(work: AgentWork, { script, problem, open, last }: Device
     return { state: 'delivered', reason, reported };
   }
   if (open) return { ...pending('It was asked for, and runs when the agent calls.'), reported };
+  if (dueAt(script, begun) === 'now') return { ...pending('It runs when the agent calls.'), reported };
   if (last && last.outcome !== 'succeeded') return { state: 'error', reason: last.error, reported };
   if (last) return { state: 'verified', reason: null, reported };
   if (script.type === 'onDemand') {

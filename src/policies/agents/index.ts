@@ -3,6 +3,7 @@ export { agentProgress, namesAgentSettings } from './agent-progress.ts';
 export { agentWorkOf, userNamedIn, usersNamedIn, type DeviceScript } from './agent-work.ts';
 export { dueAt } from './due.ts';
 export { handOutScripts } from './hand-out.ts';
+export { forgetBegun } from './script-runs.ts';
 export { recordScriptRun, type RunReport } from './record-run.ts';
 export { requestScriptRun } from './request-run.ts';
 export { fillIn, wrongPlaceholders, type PlaceholderSource } from './placeholders.ts';

@@ -154,6 +154,29 @@ export async function noteBegun(
     .execute();
 }
 
+/**
+ * What has begun by itself on a device begins anew. Runs that its agent has and that begin anew end; one that was asked for goes to the agent that
+ * comes next.
+ */
+export async function forgetBegun({ db, scope, now }: WriteContext, deviceId: Id): Promise<void> {
+  await policiesTables(db)
+    .updateTable('policies_script_state')
+    .set({ begun_at: null, reset_date: null })
+    .where('organization_id', '=', scope.organization.id)
+    .where('device_id', '=', deviceId)
+    .where('begun_at', 'is not', null)
+    .execute();
+  await policiesTables(db)
+    .updateTable('policies_script_run')
+    .set({ finished_at: now, outcome: 'canceled', error: 'The device was set up anew.' })
+    .where('organization_id', '=', scope.organization.id)
+    .where('device_id', '=', deviceId)
+    .where('type', '!=', 'onDemand')
+    .where('handed_at', 'is not', null)
+    .where('finished_at', 'is', null)
+    .execute();
+}
+
 export async function noteHanded(
   { db, scope, now }: WriteContext,
   deviceId: Id,

@@ -68,11 +68,11 @@ test('leaves are the nodes that hold no others', () => {
 });
 
 test('of two nodes in one place the later one counts, with a title and a rule of the earlier one', () => {
-  const earlier = node('./A/{b}', { title: 'A', combine: 'larger', default: '1' });
+  const earlier = node('./A/{b}', { title: 'A', combine: 'larger', default: '1', rewritten: true });
   const catalogue = catalogueOf(3, [earlier], [node('./a/{other}', { format: 'chr' })]);
   expect(catalogue).toMatchObject({ version: 3 });
   expect(catalogue.nodes).toEqual([
-    { path: './a/{other}', format: 'chr', access: ['Get'], title: 'A', combine: 'larger' },
+    { path: './a/{other}', format: 'chr', access: ['Get'], title: 'A', combine: 'larger', rewritten: true },
   ]);
 });
 

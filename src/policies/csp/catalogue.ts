@@ -29,7 +29,7 @@ interface Branch {
 }
 
 /**
- * Of two nodes in the same place the later one counts. A title and a combine rule that it does not have it takes from the earlier one; where
+ * Of two nodes in the same place the later one counts. What no DDF file says (a title, a combine rule, that it is rewritten) it takes from the earlier one; where
  * neither has a title, it is called after its name.
  */
 export function catalogueOf(version: number, ...lists: readonly (readonly CspNode[])[]): Catalogue {
@@ -62,7 +62,12 @@ function add(root: Branch, node: CspNode): void {
   const earlier = branch.node;
   const title = node.title ?? earlier?.title ?? titleOf(node);
   const combine = node.combine ?? earlier?.combine;
-  branch.node = { ...node, ...(title !== undefined && { title }), ...(combine !== undefined && { combine }) };
+  branch.node = {
+    ...node,
+    ...(title !== undefined && { title }),
+    ...(combine !== undefined && { combine }),
+    ...(earlier?.rewritten && { rewritten: true }),
+  };
 }
 
 /** As keys have them; undefined for a free one. */

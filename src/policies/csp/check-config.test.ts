@@ -45,6 +45,11 @@ test('values that their nodes do not take are named with their place, and nothin
   expect(checkConfig(catalogue, wanted(`${policy}/DeviceLock/MinDevicePasswordLength`, undefined))).toEqual(
     [],
   );
+  for (const uri of ['', './', ' / ']) {
+    expect(checkConfig(catalogue, wanted(uri, 1))).toEqual([
+      { path: 'here', message: 'belongs to no node: its path is empty' },
+    ]);
+  }
   const secret = { format: 'int', secret: 'reference' };
   expect(checkConfig(catalogue, wanted(`${policy}/DeviceLock/MinDevicePasswordLength`, secret))).toEqual([]);
 });

@@ -36,6 +36,7 @@ export interface PolicyWarning {
 export function checkConfig(catalogue: Catalogue, wanted: readonly WantedSetting[]): Violation[] {
   return wanted.flatMap(({ place, uri, value }) => {
     const { key } = normaliseLocUri(uri);
+    if (key === '.') return [{ path: place, message: 'belongs to no node: its path is empty' }];
     const node = catalogue.find(key);
     const given = value === undefined ? undefined : wantedValue(value);
     if (!node || !given || isAnyPolicy(node) || unsettable(node, key) !== undefined) return [];

@@ -60,6 +60,8 @@ export interface CspNode {
   /** A change counts after a restart, which the device makes by itself or leaves to the server. */
   readonly reboot?: 'automatic' | 'serverInitiated';
   readonly deprecated?: true;
+  /** Windows tells the value in other words than it was set in, such as with its keys encrypted: that it is there is all that can be seen. */
+  readonly rewritten?: true;
   /** Who names what lies in a segment that is free: the server, which can so remove it whole, or the device. */
   readonly named?: 'byServer' | 'byDevice';
 }

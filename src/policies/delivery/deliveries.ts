@@ -43,7 +43,7 @@ export async function saveDelivery(
     .execute();
 }
 
-/** Forgets what a device had: it was wiped, left, or enrols again. */
+/** Forgets what a device had. */
 export async function forgetDeliveries({ db, scope }: WriteContext, deviceId: Id): Promise<void> {
   await policiesTables(db)
     .deleteFrom('policies_delivery')

@@ -1,9 +1,11 @@
 import { giveCommand, retireDevice, syncDevice } from '../../../devices/management/index.ts';
 import type { Device } from '../../../devices/index.ts';
+import { Fault } from '../../../kernel/fault.ts';
 import type { Permission, WriteContext } from '../../../tenancy/index.ts';
 import type { GraphVersion } from '../model/document.ts';
 import { readNoParameters } from '../payload/read.ts';
 import { parseQuery } from '../query/query.ts';
+import { refuse } from '../violation.ts';
 import { bothVersions, castType, idOfKey, type GraphRoute, type RouteRequest } from '../route.ts';
 import { lockManagedDevice, managedDeviceNoun, managedDevicesPath } from './managed-device.ts';
 import { managedDeviceOrders } from './managed-device-orders.ts';
@@ -25,17 +27,30 @@ export const managedDeviceActionRoutes: readonly GraphRoute[] = [
     readNoParameters(request.body);
     await retireDevice(context, device);
   }),
-  ...managedDeviceOrders.map(({ name, parameters, read }) =>
+  ...managedDeviceOrders.map(({ name, parameters, read, spelling = {} }) =>
     action(
       name,
       bothVersions.filter((version) => parameters[version] !== undefined),
       async (context, device, { version, body, commandMakers }) => {
         const wanted = read(version, body, device);
-        await giveCommand(context, device, commandMakers[device.platform].ofAction(device, wanted));
+        const command = spelled(spelling, () => commandMakers[device.platform].ofAction(device, wanted));
+        await giveCommand(context, device, command);
       },
     ),
   ),
 ];
+
+/** What is refused of a property of the domain is refused of its parameter. */
+function spelled<Result>(spelling: Readonly<Record<string, string>>, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    const [first] = error instanceof Fault ? error.violations : [];
+    const parameter = first && spelling[first.path];
+    if (parameter === undefined) throw error;
+    throw refuse(parameter, `The parameter '${parameter}' ${first!.message}.`);
+  }
+}
 
 function action(
   name: string,

@@ -13,6 +13,8 @@ export interface ManagedDeviceOrder {
   readonly parameters: Readonly<Partial<Record<GraphVersion, ParameterTypes>>>;
   /** What the body of a request asks for. Faults: `invalidInput`. */
   readonly read: (version: GraphVersion, body: unknown, device: Device) => DeviceAction;
+  /** The parameter that stands for a property of the action, where it has another name. */
+  readonly spelling?: Readonly<Record<string, string>>;
 }
 
 const inBeta = <Types extends ParameterTypes>(types: Types) => ({ beta: types });
@@ -45,10 +47,13 @@ export const managedDeviceOrders: readonly ManagedDeviceOrder[] = [
     kind: 'cleanInstall',
     keepUserData: required(given, 'keepUserData'),
   })),
-  order('setDeviceName', inBeta({ deviceName: 'Edm.String' }), (given) => ({
-    kind: 'rename',
-    name: required(given, 'deviceName'),
-  })),
+  {
+    ...order('setDeviceName', inBeta({ deviceName: 'Edm.String' }), (given) => ({
+      kind: 'rename',
+      name: required(given, 'deviceName'),
+    })),
+    spelling: { name: 'deviceName' },
+  },
   withoutParameters('rotateBitLockerKeys', inBeta({}), () => ({ kind: 'rotateRecoveryKeys' })),
   withoutParameters('rotateLocalAdminPassword', inBeta({}), () => ({ kind: 'rotateAdminPassword' })),
 ];

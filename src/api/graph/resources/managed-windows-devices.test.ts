@@ -196,7 +196,7 @@ describe('refused is', () => {
     ['windowsDefenderUpdateSignatures', { now: true }, 'it takes none'],
     ['cleanWindowsDevice', {}, "'keepUserData' is required"],
     ['setDeviceName', {}, "'deviceName' is required"],
-    ['setDeviceName', { deviceName: 'a b' }, 'letters'],
+    ['setDeviceName', { deviceName: 'a b' }, "The parameter 'deviceName' must be 1 to 63 letters"],
     ['setDeviceName', { deviceName: 5 }, "'deviceName' must be of type 'Edm.String'"],
     ['rotateBitLockerKeys', [], 'JSON object'],
   ])('%s with %j', async (action, body, message) => {

@@ -1,6 +1,14 @@
 import { Type, type Static } from 'typebox';
-import { deviceStates, deviceSubTypes, listDevices, type Device } from '../../../devices/index.ts';
-import { policiesOfDevice, priorityOf } from '../../../policies/index.ts';
+import {
+  deviceKey,
+  deviceStates,
+  deviceSubTypes,
+  listDevices,
+  lockDevice,
+  type Device,
+} from '../../../devices/index.ts';
+import { hexOfId } from '../../../kernel/id.ts';
+import { endManagement, policiesOfDevice, priorityOf, removeDevice } from '../../../policies/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import {
   AnyId,
@@ -172,6 +180,31 @@ export const deviceEndpoints: readonly Endpoint[] = [
         }),
       );
       return { data: { ...shown(device), assignedPolicies }, revision: device.revision };
+    },
+  }),
+  endpoint({
+    name: 'removeDevice',
+    method: 'DELETE',
+    url: '/devices/{device}',
+    tag,
+    summary: 'End the management of a device',
+    description:
+      'A device that is enrolled is told to leave when it calls; until it has, its state is `DELETE_REQUESTED`. Windows devices often leave without a word: asked again, such a device is removed at once. With `atOnce`, any device is: it loses its user and policies, nothing more is sent to it, and what it has stays on it. One that is not enrolled is removed in either case.',
+    permission: ['windows.device.remove', 'apple.device.remove'],
+    path: DevicePath,
+    query: Type.Object({
+      atOnce: Type.Optional(Type.Boolean({ description: 'Without telling the device, or waiting for it' })),
+    }),
+    data: DeviceShape,
+    async handle({ path, query: { atOnce = false }, ifMatch, read, change }) {
+      const { id, platform } = await requireDevice(read, path.device);
+      const key = deviceKey(hexOfId(id));
+      const device = await change(async (context) =>
+        atOnce
+          ? removeDevice(context, await lockDevice(context, platform, key, ifMatch))
+          : endManagement(context, platform, key, ifMatch),
+      );
+      return { data: shown(device), revision: device.revision };
     },
   }),
   endpoint({

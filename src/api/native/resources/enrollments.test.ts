@@ -88,3 +88,15 @@ test.each([
   expect(answer.status).toBe(400);
   expect(answer.json.violations[0].path).toBe(path);
 });
+
+test('a segment that is not there is named as it was sent', async () => {
+  const answer = await server.send({
+    method: 'POST',
+    url: '/api/v1/organizations/default/enrollments',
+    body: { platform: 'windows', segment: 99 },
+  });
+  expect([answer.status, answer.json.violations]).toEqual([
+    400,
+    [{ path: 'segment', message: '99 is not a segment of this organization' }],
+  ]);
+});

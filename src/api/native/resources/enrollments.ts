@@ -10,6 +10,7 @@ import {
   stateOfEnrollment,
   type EnrollmentWithCode,
 } from '../../../devices/enrollments/index.ts';
+import { requireSegmentOfInput } from '../../../devices/index.ts';
 import { usersByIds } from '../../../directory/index.ts';
 import {
   policiesOfEnrollments,
@@ -170,6 +171,7 @@ export const enrollmentEndpoints: readonly Endpoint[] = [
       const { userId: user, expiresAt, policies: given = [], ...rest } = body;
       const userId = user == null ? null : idIn(user, 'userId');
       return change(async (context) => {
+        if (rest.segment !== undefined) await requireSegmentOfInput(context, rest.segment, 'segment');
         const created = await createEnrollment(context, {
           ...rest,
           userId,

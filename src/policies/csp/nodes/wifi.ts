@@ -12,7 +12,7 @@ export const wifi = provider(
     '{SSID}/ProxyPacUrl': text(),
     '{SSID}/ProxyWPAD': bool(),
     '{SSID}/WiFiCost': choice({ 1: 'Unlimited', 2: 'Limited', 3: 'By use' }),
-    '{SSID}/WlanXml': text(),
+    '{SSID}/WlanXml': text({ rewritten: true }),
   },
   'both',
 );

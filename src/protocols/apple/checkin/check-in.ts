@@ -13,7 +13,7 @@ import { getPushCertificate } from '../../../devices/push-certificate/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { PlistDict } from '../../../kernel/plist/plist-value.ts';
 import { writePlist } from '../../../kernel/plist/write-plist.ts';
-import { assignByEnrollment, forgetDeliveries } from '../../../policies/index.ts';
+import { assignByEnrollment, forgetInstallation, releaseDevice } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { DeliverySources } from '../connect/situation.ts';
 import { answerDeclarativeManagement } from '../declarations/answer.ts';
@@ -55,7 +55,7 @@ export async function answerCheckIn(
         fingerprint,
         factsOf(message),
       );
-      if (isNew) await forgetDeliveries(context, deviceId);
+      if (isNew) await forgetInstallation(context, deviceId);
       if (isNew) await assignByEnrollment(context, enrollmentId, deviceId);
       return nothing;
     }
@@ -67,7 +67,7 @@ export async function answerCheckIn(
       const channel = await lockChannel(context, identity, fingerprint);
       if (!channel || channel.state === 'ended') return nothing;
       await checkOut(context, channel);
-      if (channel.id === channel.deviceChannel) await forgetDeliveries(context, channel.deviceId);
+      if (channel.id === channel.deviceChannel) await releaseDevice(context, channel.deviceId);
       return nothing;
     }
     case 'UserAuthenticate':

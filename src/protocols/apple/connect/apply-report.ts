@@ -2,7 +2,7 @@ import { checkOut, saveChannel } from '../../../devices/apple-channels/index.ts'
 import { finishCommand, putOff, type WaitingCommand } from '../../../devices/commands/index.ts';
 import { recordEvents } from '../../../devices/events/index.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
-import { forgetDeliveries, type Delivery } from '../../../policies/index.ts';
+import { releaseDevice, type Delivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { findCommand } from '../commands/commands.ts';
 import { jsonOfPlist } from '../commands/shape.ts';
@@ -143,7 +143,7 @@ async function applyToComputed(
     case 'leave':
       if (!isDone && !isNotThere(report)) return known({ ...call, isLeaving: false });
       await checkOut(context, channel);
-      await forgetDeliveries(context, channel.deviceId);
+      await releaseDevice(context, channel.deviceId);
       return undefined;
   }
 }

@@ -149,10 +149,28 @@ test.each<[string, JsonObject, string, RegExp]>([
     'commands[0].value',
     /left out/,
   ],
+  [
+    'a value that no message can carry',
+    { commands: [{ path: store, action: 'Replace', value: 'a\u0001' }] },
+    'commands[0].value',
+    /control characters/,
+  ],
+  [
+    'a path that no message can carry',
+    { commands: [{ path: './A\u0001', action: 'Get' }] },
+    'commands[0].path',
+    /without blanks or control/,
+  ],
 ])('%s is refused', (_, body, path, message) => {
   const [first] = violationsOf(body);
   expect(first?.path).toBe(path);
   expect(first?.message).toMatch(message);
+});
+
+test('what has no value has no format that it could miss', () => {
+  for (const action of ['Get', 'Delete']) {
+    expect(violationsOf({ commands: [{ path: store, action, format: 'int' }] })).toEqual([]);
+  }
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { invalidInput, type Violation } from '../../../kernel/fault.ts';
 import { joinPath, type JsonObject } from '../../../kernel/json.ts';
 import { validator } from '../../../kernel/schema.ts';
 import { formats, isOfUser, type Format, type NodeCommand } from '../dm-command.ts';
+import { hasUnwritable } from '../session/wire/write-message.ts';
 import { isProtected } from './protected-nodes.ts';
 
 const Command = Type.Object(
@@ -72,11 +73,12 @@ function violationsOf(command: unknown): Violation[] {
 /** What is wrong with a command of the right shape. */
 function wrongs({ path, action, value, format }: Command): Violation[] {
   const locUri = path.trim();
-  if (!/^\.(?:\/[^\s/]+)+$/.test(locUri)) {
+  if (!/^\.(?:\/[^\s/]+)+$/.test(locUri) || hasUnwritable(locUri)) {
     return [
       {
         path: 'path',
-        message: "must be a node's path, such as './Device/Vendor/MSFT/Policy', without blanks",
+        message:
+          "must be a node's path, such as './Device/Vendor/MSFT/Policy', without blanks or control characters",
       },
     ];
   }
@@ -85,11 +87,15 @@ function wrongs({ path, action, value, format }: Command): Violation[] {
     const extra = value !== undefined && value !== '' ? 'value' : undefined;
     if (extra) return [{ path: extra, message: `${action} takes none` }];
   }
+  if (hasUnwritable(value ?? '')) {
+    return [{ path: 'value', message: 'must not have control characters, which no message can carry' }];
+  }
   if (action !== 'Get' && isProtected(locUri)) {
     const message =
       'is a part of how the device is managed, which the server alone changes: without it, nobody manages the device. Retire or delete the device instead';
     return [{ path: 'path', message }];
   }
+  if (action === 'Get' || action === 'Delete') return [];
   const message = whatIsWrongWith(value ?? '', format);
   return message === undefined ? [] : [{ path: 'value', message }];
 }

@@ -13,7 +13,7 @@ let path: string;
 beforeAll(async () => {
   server = await testServer();
   path = await server.change(server.tenant, async (context) => {
-    const asset = await createAsset(context, { fileName: 'a.msi', mimeType: 'application/x-msi', content });
+    const asset = await createAsset(context, { fileName: 'a.msi', mimeType: 'text/html', content });
     return contentUrl(context, '', asset.id);
   });
 });
@@ -27,7 +27,9 @@ test('whoever has the address has the file', async () => {
   expect(answer.statusCode).toBe(200);
   expect(answer.rawPayload.equals(content)).toBe(true);
   expect(answer.headers).toMatchObject({
-    'content-type': 'application/x-msi',
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment',
+    'x-content-type-options': 'nosniff',
     'content-length': '2500000',
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-store',

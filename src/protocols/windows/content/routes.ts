@@ -32,18 +32,21 @@ export async function contentRoutes(
       if (!organization) throw notFound('File', 'of this address');
       const read = { db: database, scope: deviceScope(organization, request.id) };
       const asset = await requireAsset(read, grant.assetId);
-      const { id, mimeType, size } = asset;
+      const { id, size } = asset;
       const range = readRange(request.headers.range, size);
       reply
         .header('accept-ranges', 'bytes')
         .header('cache-control', 'private, no-store')
+        // Whoever uploaded it said what it is: a browser must not take it for a page of this server.
+        .header('content-disposition', 'attachment')
+        .header('x-content-type-options', 'nosniff')
         .header('etag', `"${asset.sha256}"`);
       if (range === 'unsatisfiable') {
         return reply.code(416).header('content-range', `bytes */${size}`).send();
       }
       const { start, end } = range ?? { start: 0, end: size };
       if (range) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
-      reply.type(mimeType).header('content-length', end - start);
+      reply.type('application/octet-stream').header('content-length', end - start);
       if (request.method === 'HEAD') return reply.send();
       return reply.send(Readable.from(parts(read, id, { start, end }), { objectMode: false }));
     },

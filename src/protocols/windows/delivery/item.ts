@@ -13,7 +13,7 @@ export type Check =
       /** Whether it is known that Windows has such a node: then one that is not there is a failure. */
       readonly isKnown: boolean;
     }
-  /** The node has no value; that it is there is enough. */
+  /** The node has no value, or tells another one than it was given; that it is there is enough. */
   | { readonly kind: 'presence'; readonly isKnown: boolean }
   /** The installation tells how far it is. */
   | { readonly kind: 'installation' }

@@ -22,10 +22,17 @@ test.each<[Format, wanted: string, reported: string]>([
   expect(isSame(format, wanted, reported)).toBe(true);
 });
 
+test('XML with many levels is compared as any other', () => {
+  const nested = (inside: string) => `${'<a b="1">'.repeat(60)}${inside}${'</a>'.repeat(60)}`;
+  expect(isSame('xml', nested('<c/>'), nested('<c></c>'))).toBe(true);
+  expect(isSame('xml', nested('<c/>'), nested('<d/>'))).toBe(false);
+});
+
 test.each<[Format, wanted: string, reported: string]>([
   ['int', '1', '2'],
   ['int', '1', ''],
   ['int', '18446744073709551615', '18446744073709551614'],
+  ['int', '1', '0'.repeat(20) + '1'],
   ['bool', 'true', 'false'],
   ['bool', 'true', 'yes'],
   ['chr', 'a', 'A'],

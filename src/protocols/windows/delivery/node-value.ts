@@ -1,3 +1,4 @@
+import type { Json } from '../../../kernel/json.ts';
 import { readXmlTree, type XmlElement } from '../../../kernel/xml/xml-tree.ts';
 import type { Format, NodeData, ReportedNode } from '../dm-command.ts';
 import { shortDigest } from './command-ids.ts';
@@ -35,9 +36,9 @@ function canonical(format: Format, data: string): string {
   }
 }
 
-/** Numbers of nodes go beyond 2^53. */
+/** Numbers of nodes go beyond 2^53, and no further than 64 bits: of millions of digits a number takes seconds to make. */
 function canonicalInteger(text: string): string {
-  const [, sign = '', digits = ''] = /^([+-]?)(0x[0-9a-f]+|\d+)$/i.exec(text) ?? [];
+  const [, sign = '', digits = ''] = /^([+-]?)(0x[0-9a-f]{1,16}|\d{1,20})$/i.exec(text) ?? [];
   if (digits === '') return text;
   const number = BigInt(digits);
   return String(sign === '-' ? -number : number);
@@ -49,13 +50,14 @@ const limits = { bytes: 1_000_000, depth: 64, elements: 20_000 };
 function canonicalXml(text: string): string {
   try {
     const content = text.replace(/^<\?xml[^>]*\?>/, '');
-    return written(readXmlTree(Buffer.from(`<all>${content}</all>`), limits));
+    return JSON.stringify(contentOf(readXmlTree(Buffer.from(`<all>${content}</all>`), limits)));
   } catch {
     return text;
   }
 }
 
-function written({ name, namespace, attributes, children, text }: XmlElement): string {
+/** All that counts of an element, in one order. It is written once, as a whole: written level by level it would double with each. */
+function contentOf({ name, namespace, attributes, children, text }: XmlElement): Json {
   const sorted = Object.entries(attributes).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify([namespace, name, sorted, text.trim(), children.map(written)]);
+  return [namespace, name, sorted, text.trim(), children.map(contentOf)];
 }

@@ -24,16 +24,23 @@ export function answerToRead(
   const data = status === 200 ? valueOf(outcome, locUri) : undefined;
   if (status === 404) return missing(item, situation);
   if (data === undefined) return unread(item, status, originalError);
-  const reported = { locUri, value: data };
+  const reported = { locUri, value: cut(data, longestReported) };
   if (question === 'Version') return { item, reported };
   if (question === 'Status') return installed(item, data, lastError, situation);
   const { check } = item.details;
   const isSame = check.kind !== 'value' || isSameNode(check.format, check.expected, { data });
   if (isSame) return { item: verified(item, situation), reported };
-  const has = `'${data.length > 200 ? `${data.slice(0, 200)}…` : data}'`;
+  const has = `'${cut(data, 200)}'`;
   if (item.state === 'verified') return { ...changedThere(item, `has ${has}`, situation), reported };
   const text = `The PC took the value, and has ${has}.`;
   return { ...refused(item, { status, text }, situation), reported };
+}
+
+/** Of a value, in characters: it is shown to people, and lists of devices have it. */
+const longestReported = 32 * 1024;
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text;
 }
 
 /** A device says which node it speaks of; what it says when it was asked for one node is of this one. */
@@ -112,7 +119,7 @@ function installed(
 ): ItemOutcome {
   const status = Number(data.trim());
   const text = textOfInstallation(status);
-  const reported = { locUri: nodeToRead('Status', item), value: data };
+  const reported = { locUri: nodeToRead('Status', item), value: cut(data, longestReported) };
   if (status === done) return { item: verified(item, situation), reported };
   if (failures.has(status)) {
     const code = hresultOf(lastError?.nodes[0]?.data);

@@ -63,6 +63,15 @@ test('a node that is only added and is there already is read back', () => {
   expect(item('AddOnly/O').error).toBe("The PC took the value, and has 'y'.");
 });
 
+test('a value other than the wanted one is told no further than people read, whatever its characters', () => {
+  const { session, server, pc, item } = world({ 'AddOnly/O': 'x' });
+  pc.nodes.set(key('AddOnly/O'), `${'x'.repeat(199)}${'\u{1F600}'.repeat(40_000)}`);
+  session();
+  expect(item('AddOnly/O').error).toBe(`The PC took the value, and has '${'x'.repeat(199)}\ufffd…'.`);
+  const [value] = Object.values(server.config) as [string];
+  expect([value.isWellFormed(), value.length]).toEqual([true, 32 * 1024 + 1]);
+});
+
 test('a group is set in one piece, again without what fails', () => {
   const { session, pc, item } = world(
     { 'Group/F': 1, 'Group/G': 2, 'Plain/A': 3 },
@@ -75,6 +84,13 @@ test('a group is set in one piece, again without what fails', () => {
   expect(item('Group/F').error).toContain('it was undone, because another part of its group failed (216)');
   expect(item('Group/G').error).toBe('The PC refused it: the command failed on the PC (500).');
   expect(pc.nodes.has(key('Group/F'))).toBe(false);
+});
+
+test('a part of a group that changes alone goes as the group does', () => {
+  const { session, want } = world({ 'Group/F': 1, 'Group/G': 2 });
+  session();
+  want({ 'Group/F': 1, 'Group/G': 3 });
+  expect(session()).toEqual([['Atomic(Replace Group/G)'], ['Get Group/G']]);
 });
 
 test('a group that is answered as a whole alone is done, or refused, as a whole', () => {

@@ -119,13 +119,13 @@ function mayHave({ state, details }: Item): boolean {
   return details.has || (state === 'sent' && details.told !== null);
 }
 
-/** Nodes of one group go into one Atomic. */
+/** Nodes of one group go into one Atomic, also one that goes alone: the PC takes them in no other way. */
 function inPieces(begun: readonly Begun[]): Step[] {
   const steps: Step[] = [];
   const groups = Map.groupBy(begun, ({ group, id }) => group ?? id);
   for (const members of groups.values()) {
     const [first] = members as [Begun];
-    if (members.length === 1) {
+    if (first.group === undefined) {
       steps.push({ id: first.id, commands: first.commands, sent: { [first.name]: first.item } });
       continue;
     }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../kernel/json.ts';
+import { builtInCatalogue } from '../../../policies/csp/index.ts';
+import { normaliseLocUri } from '../../../policies/index.ts';
 import { idOf } from '../../../policies/engine/fixtures/policies.ts';
 import type { WantedNode } from './item.ts';
 import { root, wanting } from './fixtures/world.ts';
@@ -42,6 +44,15 @@ test('what cannot be read back is not, with a reason', () => {
   const ingested = './Vendor/MSFT/Policy/Config/Tool~Policy~Cat/Setting';
   expect(nodeOf(ingested, '<enabled/>').check).toMatchObject({ kind: 'none', reason: /ADMX/ });
   expect(nodeOf(ingested, '<enabled/>').needs).toBe('admx/tool/policy/');
+});
+
+test('of what Windows tells in other words it is seen that it is there', () => {
+  expect(nodeOf(`${root}/Plain/Text`, 'x').check.kind).toBe('value');
+  for (const path of ['WiFi/Profile/Home/WlanXml', 'VPNv2/Office/ProfileXML']) {
+    const { key } = normaliseLocUri(`./Vendor/MSFT/${path}`);
+    expect(builtInCatalogue.find(key)).toMatchObject({ rewritten: true });
+  }
+  expect(nodeOf(`${root}/Rewritten/R`, '<a/>').check).toEqual({ kind: 'presence', isKnown: true });
 });
 
 test('a version tells nothing of a secret, and is another one for another secret', () => {

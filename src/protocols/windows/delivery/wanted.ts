@@ -126,6 +126,7 @@ function nodeFor(setting: ResolvedSetting, { catalogue, version }: WantedSources
     check: checkOf(content, {
       isReadable: get,
       isKnown: node !== undefined,
+      isRewritten: node?.rewritten === true,
       isIngested: needs !== undefined,
     }),
     content,
@@ -152,7 +153,12 @@ export function nodeData({ format, data }: SentValue): NodeData {
 
 function checkOf(
   content: NodeContent,
-  node: { readonly isReadable: boolean; readonly isKnown: boolean; readonly isIngested: boolean },
+  node: {
+    readonly isReadable: boolean;
+    readonly isKnown: boolean;
+    readonly isRewritten: boolean;
+    readonly isIngested: boolean;
+  },
 ): Check {
   const none = (reason: string) => ({ kind: 'none', reason }) as const;
   if (content.kind === 'secret') return none('It is secret, so it is not read back.');
@@ -160,7 +166,7 @@ function checkOf(
   if (!node.isReadable) return none('Windows does not let this node be read.');
   const { isKnown } = node;
   const { format, data } = content.value;
-  if (format === 'null' || format === 'node') return { kind: 'presence', isKnown };
+  if (node.isRewritten || format === 'null' || format === 'node') return { kind: 'presence', isKnown };
   return { kind: 'value', format, expected: digestOfNode(format, data), isKnown };
 }
 

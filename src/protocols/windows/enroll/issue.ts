@@ -3,7 +3,7 @@ import { enrollPc, type EnrolledPc, type EnrollingPc } from '../../../devices/dm
 import { requireOpenOrSpent } from '../../../devices/enrollments/index.ts';
 import { hexOfId } from '../../../kernel/id.ts';
 import { Secret } from '../../../kernel/secret.ts';
-import { applyTemplate, assignByEnrollment, forgetDeliveries } from '../../../policies/index.ts';
+import { applyTemplate, assignByEnrollment, forgetInstallation } from '../../../policies/index.ts';
 import { change, deviceScope, type Organization } from '../../../tenancy/index.ts';
 import type { WindowsSettings } from '../options.ts';
 import { namedCertificate, publicKeyIn, storeOf } from './certificates.ts';
@@ -43,7 +43,7 @@ export async function issueFor(
   const enrolled = await change(services, scope, async (context) => {
     const result = await enrollPc(context, chain.authority, pc);
     if (result.isNew) {
-      await forgetDeliveries(context, result.deviceId);
+      await forgetInstallation(context, result.deviceId);
       await assignByEnrollment(context, enrollment.id, result.deviceId);
       await applyTemplate(context, { enrollmentId: enrollment.id, deviceId: result.deviceId, provenEmail });
     }

@@ -107,8 +107,10 @@ function gatherValues(parts: DmMessage['parts'], former: Gathered['value']): Val
       } else {
         if (begun) value = undefined;
         const { locUri, format, data } = whole;
-        const known = nodes.get(results.cmdRef) ?? [];
-        nodes.set(results.cmdRef, [...known, { locUri, format: format as ReportedNode['format'], data }]);
+        const reported = { locUri, format: format as ReportedNode['format'], data };
+        const known = nodes.get(results.cmdRef);
+        if (known) known.push(reported);
+        else nodes.set(results.cmdRef, [reported]);
       }
     }
     codes.set(results.id, code);

@@ -30,6 +30,8 @@ interface PartAnswer {
 
 /** So many kinds of alerts that nobody knows are told of one PC. */
 const mostAlerts = 50;
+/** So many of the things that happened are kept of a message. */
+const mostHappened = 100;
 
 export function hear(session: DmSession, { parts, isFinal }: DmMessage): Heard {
   const own = ofThisSession(parts, session.proof ?? '');
@@ -38,7 +40,7 @@ export function hear(session: DmSession, { parts, isFinal }: DmMessage): Heard {
   const says = <Kind extends HeardAlert['kind']>(kind: Kind) =>
     alerts.filter((alert): alert is Extract<HeardAlert, { kind: Kind }> => alert.kind === kind);
   const known = session.remembered.alerts;
-  const names = new Set(says('unknown').map(({ name }) => name.slice(0, 200)));
+  const names = new Set(says('unknown').map(({ name }) => name.slice(0, 200).toWellFormed()));
   const unknownAlerts = [...names]
     .filter((name) => !known.includes(name))
     .slice(0, mostAlerts - known.length);
@@ -60,11 +62,13 @@ export function hear(session: DmSession, { parts, isFinal }: DmMessage): Heard {
     },
     answers: parts.flatMap((part) => answersTo(part, codes)),
     outcomes,
-    happened: says('happened').map(({ type, item }) => ({
-      type,
-      locUri: item.source ?? item.target ?? '',
-      data: item.data ?? '',
-    })),
+    happened: says('happened')
+      .slice(0, mostHappened)
+      .map(({ type, item }) => ({
+        type,
+        locUri: item.source ?? item.target ?? '',
+        data: item.data ?? '',
+      })),
     unknownAlerts,
     devInfo: devInfo === session.remembered.devInfo ? undefined : told,
     isUnenrolled: says('unenrolled').length > 0,
@@ -114,7 +118,7 @@ function devInfoIn(parts: readonly DmPart[]): Record<string, string> | undefined
       const node = devInfoNode.exec(source ?? target ?? '')?.[1];
       return node === undefined || data === undefined
         ? []
-        : [[node.toLowerCase(), data.trim().slice(0, longestFact)] as const];
+        : [[node.toLowerCase(), data.trim().slice(0, longestFact).toWellFormed()] as const];
     }),
   );
   return told.length === 0 ? undefined : Object.fromEntries(told);

@@ -26,7 +26,7 @@ export async function keepSaid(
     })),
     ...happened.map(({ type, locUri, data }) => ({
       title: `The PC tells that something happened: '${type}'.`,
-      details: { alert: type, locUri, data: data.slice(0, 200) },
+      details: { alert: type, locUri, data: data.slice(0, 200).toWellFormed() },
     })),
   ]);
 }

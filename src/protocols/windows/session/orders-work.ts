@@ -25,16 +25,27 @@ interface Order {
   readonly answers: ReadonlyMap<string, CommandOutcome>;
   readonly hasNews: boolean;
   readonly isSent: boolean;
+  /** Those of the commands that are not told twice that were told, in this session or before. */
+  readonly told: ReadonlySet<string>;
   /** Of those commands that are not told twice: which were told in a session that broke off before their answer came. */
   readonly unheard: ReadonlySet<string>;
 }
 
 /** Exec of these ends the management: the PC becomes as new, or leaves. */
 const ending =
-  /^\.\/(?:Device\/)?Vendor\/MSFT\/(?:RemoteWipe\/doWipe\w*|DMClient\/(?:Provider\/[^/]+\/)?Unenroll)$/i;
+  /^\.\/(?:Device\/)?Vendor\/MSFT\/(?:RemoteWipe\/doWipe(?:Protected|Cloud)?|DMClient\/(?:Provider\/[^/]+\/)?Unenroll)$/i;
 
-/** Exec of these is not told again when no answer came: a PC that restarts out of turn costs somebody his work. */
-const toldOnce = /^\.\/(?:Device\/)?Vendor\/MSFT\/Reboot\/RebootNow$/i;
+/**
+ * Exec of these sets the PC up anew, and it stays enrolled: what it was given is not there any more.
+ * https://learn.microsoft.com/mem/intune/remote-actions/devices-wipe
+ */
+const renewing =
+  /^\.\/(?:Device\/)?Vendor\/MSFT\/(?:RemoteWipe\/(?:doWipe(?:Cloud)?Persist\w+|AutomaticRedeployment\/doAutomaticRedeployment)|CleanPC\/CleanPC\w+)$/i;
+
+const restarting = /^\.\/(?:Device\/)?Vendor\/MSFT\/Reboot\/RebootNow$/i;
+
+/** What is not told again when no answer came: a PC that restarts, or is set up anew, out of turn costs somebody his work. */
+const toldOnce: readonly RegExp[] = [restarting, renewing];
 
 const unheardText =
   'The PC was told, and its answer did not come: it may have done it. Give the order again if it has not.';
@@ -56,10 +67,8 @@ export async function ordersWork(
       const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
       orders = orders.map((order) => withAnswers(order, byId));
     },
-    hasEnded: () =>
-      orders.some(({ commands, answers }) =>
-        commands.some(({ id, command }) => endsManagement(command) && isGood(answers.get(id))),
-      ),
+    hasEnded: () => orders.some((order) => wasDone(order, ending)),
+    isRenewed: () => orders.some((order) => wasDone(order, renewing)),
     planned({ userIsSignedIn, told, toldAgain }) {
       orders = orders.map((order) => withUnheard(order, (id) => told.has(id) || toldAgain?.has(id) === true));
       return orders.flatMap((order) =>
@@ -70,8 +79,7 @@ export async function ordersWork(
     },
     sent(ids) {
       const told = new Set(ids);
-      const isSent = ({ commands }: Order) => commands.some(({ id }) => told.has(id));
-      orders = orders.map((order) => (isSent(order) ? { ...order, isSent: true } : order));
+      orders = orders.map((order) => withSent(order, told));
     },
     async save() {
       for (const order of orders) await saveOrder(context, deviceId, order);
@@ -95,8 +103,16 @@ function orderOf(waiting: WaitingCommand, urlOf: (assetId: Id) => string): Order
       given.length === 1 ? waiting.id : `${waiting.id}-${index + 1}`,
     ),
   );
-  const answers = answersIn(waiting.answer);
-  return { waiting, commands, answers, hasNews: false, isSent: false, unheard: new Set() };
+  const results = resultsIn(waiting.answer);
+  return {
+    waiting,
+    commands,
+    answers: answersIn(results),
+    hasNews: false,
+    isSent: false,
+    told: new Set(results.flatMap(({ id, isTold }) => (isTold ? [id] : []))),
+    unheard: new Set(),
+  };
 }
 
 function withUrl(command: DmCommand, url: string): DmCommand {
@@ -123,15 +139,15 @@ function withChildren(command: IdentifiedCommand): IdentifiedCommand[] {
 }
 
 function withUnheard(order: Order, isOfThisSession: (id: string) => boolean): Order {
-  if (order.waiting.state !== 'sent') return order;
-  const unheard = order.commands.filter(
-    ({ id, command }) =>
-      command.verb === 'Exec' &&
-      toldOnce.test(command.locUri) &&
-      !order.answers.has(id) &&
-      !isOfThisSession(id),
-  );
-  return { ...order, unheard: new Set(unheard.map(({ id }) => id)) };
+  const unheard = [...order.told].filter((id) => !order.answers.has(id) && !isOfThisSession(id));
+  return { ...order, unheard: new Set(unheard) };
+}
+
+function withSent(order: Order, ids: ReadonlySet<string>): Order {
+  const sent = order.commands.filter(({ id }) => ids.has(id));
+  if (sent.length === 0) return order;
+  const once = sent.filter(({ command }) => toldOnce.some((nodes) => isExecOf(command, nodes)));
+  return { ...order, isSent: true, told: new Set([...order.told, ...once.map(({ id }) => id)]) };
 }
 
 function isSettled({ answers, unheard }: Order, command: IdentifiedCommand): boolean {
@@ -144,8 +160,12 @@ function isAnswered({ id, command }: IdentifiedCommand, answers: Order['answers'
   return command.verb === 'Atomic' && command.commands.every((child) => answers.has(child.id));
 }
 
-function endsManagement(command: DmCommand): boolean {
-  return command.verb === 'Exec' && ending.test(command.locUri);
+function isExecOf(command: DmCommand, nodes: RegExp): boolean {
+  return command.verb === 'Exec' && nodes.test(command.locUri);
+}
+
+function wasDone({ commands, answers }: Order, nodes: RegExp): boolean {
+  return commands.some(({ id, command }) => isExecOf(command, nodes) && isGood(answers.get(id)));
 }
 
 function isGood(outcome: CommandOutcome | undefined): boolean {
@@ -162,7 +182,7 @@ async function saveOrder(context: WriteContext, deviceId: Id, order: Order): Pro
   const { waiting, commands, hasNews, isSent, unheard } = order;
   const isFinished = commands.every((command) => isSettled(order, command));
   if ((hasNews || unheard.size > 0) && isFinished) return finish(context, deviceId, order);
-  if (hasNews) await keepAnswer(context, waiting.id, answerOf(order));
+  if (hasNews || (isSent && order.told.size > 0)) await keepAnswer(context, waiting.id, answerOf(order));
   if (isSent) await markSent(context, waiting.id);
 }
 
@@ -194,16 +214,17 @@ function textOfFailure(command: DmCommand, { status, originalError }: CommandOut
 }
 
 /** What is kept as the answer: of each command, also of those in an Atomic, what became of it as far as that is known. */
-function answerOf({ commands, answers }: Order): JsonObject {
-  return { results: commands.flatMap(withChildren).map((command) => resultOf(command, answers)) };
+function answerOf(order: Order): JsonObject {
+  return { results: order.commands.flatMap(withChildren).map((command) => resultOf(command, order)) };
 }
 
-function resultOf({ id, command }: IdentifiedCommand, answers: Order['answers']): JsonObject {
+function resultOf({ id, command }: IdentifiedCommand, { answers, told }: Order): JsonObject {
   const { status, originalError, nodes = [] } = answers.get(id) ?? {};
   return {
     id,
     verb: command.verb,
     ...('locUri' in command && { locUri: command.locUri }),
+    ...(status === undefined && told.has(id) && { isTold: true }),
     ...(status !== undefined && { status }),
     ...(originalError !== undefined && { originalError }),
     ...(nodes.length > 0 && {
@@ -212,11 +233,20 @@ function resultOf({ id, command }: IdentifiedCommand, answers: Order['answers'])
   };
 }
 
-function answersIn(answer: JsonObject | null): Map<string, CommandOutcome> {
-  const results = (answer?.['results'] ?? []) as unknown as Partial<CommandOutcome>[];
+interface KeptResult extends Partial<CommandOutcome> {
+  readonly id: string;
+  /** It was told, and its answer has not come. */
+  readonly isTold?: true;
+}
+
+function resultsIn(answer: JsonObject | null): readonly KeptResult[] {
+  return (answer?.['results'] ?? []) as unknown as readonly KeptResult[];
+}
+
+function answersIn(results: readonly KeptResult[]): Map<string, CommandOutcome> {
   return new Map(
     results.flatMap(({ id, status, originalError, nodes = [] }) =>
-      id === undefined || status === undefined
+      status === undefined
         ? []
         : [[id, { id, status, ...(originalError !== undefined && { originalError }), nodes }] as const],
     ),

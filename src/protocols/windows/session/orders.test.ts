@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { testServer, type TestServer } from '../../../../test/support/server.ts';
+import { reportConfig } from '../../../devices/index.ts';
+import { lockDelivery, nothingDelivered, saveDelivery } from '../../../policies/index.ts';
 import type { DmCommand } from '../dm-command.ts';
 import {
   alert,
@@ -33,6 +35,11 @@ const reboot: DmCommand = {
   verb: 'Exec',
   locUri: './Device/Vendor/MSFT/Reboot/RebootNow',
   value: { format: 'null', data: '' },
+};
+const reset: DmCommand = {
+  verb: 'Exec',
+  locUri: './Vendor/MSFT/RemoteWipe/doWipePersistUserData',
+  value: { format: 'chr', data: '' },
 };
 const ofUser: DmCommand = { verb: 'Delete', locUri: './User/Vendor/MSFT/Policy/Config/Start/NoPin' };
 
@@ -107,17 +114,23 @@ test('orders of several commands are numbered, and finished when all are answere
   ]);
 });
 
-test('a restart whose answer did not come is not told again but when the very message is repeated, and says so', async () => {
-  const id = await pc.order([reboot]);
-  const first = await pc.send();
-  expect(told(first)).toEqual([`Exec ${id}`]);
-  expect(told(await pc.send())).toEqual([`Exec ${id}`]);
-  expect(told(await pc.send({ sessionId: '2' }))).toEqual([]);
-  expect(await pc.orders()).toMatchObject([
-    { state: 'error', error: expect.stringContaining('it may have done it') },
-  ]);
-  expect(told(await pc.send({ sessionId: '3' }))).toEqual([]);
-});
+test.each([
+  ['restart', reboot],
+  ['reset', reset],
+])(
+  'a %s whose answer did not come is not told again but when the very message is repeated, and says so',
+  async (_, command) => {
+    const id = await pc.order([command]);
+    const first = await pc.send();
+    expect(told(first)).toEqual([`Exec ${id}`]);
+    expect(told(await pc.send())).toEqual([`Exec ${id}`]);
+    expect(told(await pc.send({ sessionId: '2' }))).toEqual([]);
+    expect(await pc.orders()).toMatchObject([
+      { state: 'error', error: expect.stringContaining('it may have done it') },
+    ]);
+    expect(told(await pc.send({ sessionId: '3' }))).toEqual([]);
+  },
+);
 
 test('what is urgent goes first, and what waits for the user waits', async () => {
   const later = await pc.order([swV]);
@@ -149,3 +162,50 @@ test.each([
   expect(await pc.device()).toMatchObject({ state: 'DELETED' });
   expect((await pc.orders()).map(({ state }) => state)).toEqual(['canceled', 'acknowledged', 'error']);
 });
+
+test('a restart that did not fit into the message goes with the next one', async () => {
+  const large = 'x'.repeat(3_000);
+  const id = await pc.order([
+    {
+      verb: 'Replace',
+      locUri: './DevDetail/Ext/Microsoft/DNSComputerName',
+      value: { format: 'chr', data: large },
+    },
+    reboot,
+  ]);
+  const meta = '<MaxMsgSize xmlns="syncml:metinf">2048</MaxMsgSize>';
+  expect(told(await pc.send({ meta }))).toEqual([`Replace ${id}-1`]);
+  const second = await pc.send({ msgId: 2, parts: headerDone + status(`${id}-1`, 200) });
+  expect(told(second)).toEqual([`Exec ${id}-2`]);
+  // Its answer does not come.
+  expect(told(await pc.send({ sessionId: '2' }))).toEqual([]);
+  expect(await pc.orders()).toMatchObject([{ state: 'error' }]);
+});
+
+test.each(['RemoteWipe/doWipePersistUserData', 'RemoteWipe/AutomaticRedeployment/doAutomaticRedeployment'])(
+  'after %s the PC is still managed, and has nothing any more',
+  async (node) => {
+    const locUri = `./Device/Vendor/MSFT/${node}`;
+    await server.change(server.tenant, (context) =>
+      saveDelivery(context, pc.deviceId, 'device', { ...nothingDelivered, settledKey: 'all' }),
+    );
+    await server.change(server.tenant, (context) =>
+      reportConfig(context, pc.deviceId, { set: { './A': '1' }, gone: [] }),
+    );
+    const id = await pc.order([{ verb: 'Exec', locUri, value: { format: 'chr', data: '' } }]);
+    await pc.send();
+    const other = await pc.order([swV]);
+    const last = await pc.send({ msgId: 2, parts: headerDone + status(id, 200, 'Exec') });
+    expect(told(last)).toEqual([]);
+    expect(await pc.device()).toMatchObject({ state: 'ACTIVE', config: {}, configDates: {} });
+    expect(
+      await server.change(server.tenant, (context) => lockDelivery(context, pc.deviceId, 'device')),
+    ).toEqual(nothingDelivered);
+    // It tells its inventory again, too.
+    expect(told(await pc.send({ sessionId: '2' })).slice(0, 2)).toEqual([
+      `Get ${other}`,
+      'Get isoftwareVersion',
+    ]);
+    expect((await pc.orders()).map(({ state }) => state)).toEqual(['sent', 'acknowledged']);
+  },
+);

@@ -1,6 +1,6 @@
 import { endAccount, saveAccount, type LockedAccount } from '../../../devices/dm-accounts/index.ts';
 import { devicesByIds, type Device } from '../../../devices/index.ts';
-import { forgetDeliveries } from '../../../policies/index.ts';
+import { forgetInstallation, releaseDevice } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { WindowsSettings } from '../options.ts';
 import { inventoryPeriod } from '../inventory/inventory.ts';
@@ -102,6 +102,7 @@ async function goOn(
   const works = await Promise.all(makers.map((make) => make(settings, context, device, account)));
   if (!isRepeated) await take(context, device, heard, works);
   const hasEnded = heard.isUnenrolled || works.some((work) => work.hasEnded?.());
+  const isRenewed = !hasEnded && works.some((work) => work.isRenewed?.());
 
   const nextNonce = proof === 'digest' ? newNonce(settings.services.randomBytes) : undefined;
   const statuses = statusesOf(message, heard, { ofHeader: nextNonce ? 212 : 200, nextNonce });
@@ -115,7 +116,7 @@ async function goOn(
     ...(isRepeated && { toldAgain: new Set(session.toldLast) }),
   };
   const part = isRepeated ? session.partBefore : heard.session.part;
-  const mayTell = !hasEnded && !heard.goesOn && !heard.session.isOver && !isEndless;
+  const mayTell = !hasEnded && !isRenewed && !heard.goesOn && !heard.session.isOver && !isEndless;
   const around = writeMessage(head, statuses, true).length;
   const filled = mayTell ? tell(works, view, { session: heard.session, isRepeated, part, around }) : nothing;
 
@@ -126,10 +127,13 @@ async function goOn(
     session: jsonOfSession(after),
     ...(nextNonce && { nonce: nextNonce }),
     ...(isThrough && session.isReport && { reportDueAt: new Date(context.now.getTime() + inventoryPeriod) }),
+    ...(isRenewed && { reportDueAt: context.now }),
   });
   if (hasEnded) {
     await endAccount(context, device.id);
-    await forgetDeliveries(context, device.id);
+    await releaseDevice(context, device.id);
+  } else if (isRenewed) {
+    await forgetInstallation(context, device.id);
   }
   return { bytes: writeMessage(head, [...statuses, ...filled.written], !heard.goesOn) };
 }

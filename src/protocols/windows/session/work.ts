@@ -31,6 +31,8 @@ export interface SessionWork {
   heard(outcomes: readonly CommandOutcome[]): Promise<void>;
   /** Whether the management ended with what was heard: nothing more is told. */
   hasEnded?(): boolean;
+  /** Whether the device is set up anew by what was heard, and stays enrolled: nothing more is told, and what it was given is gone. */
+  isRenewed?(): boolean;
   /** What is left to tell the device, in order. What of it fits is sent. */
   planned(view: SessionView): readonly IdentifiedCommand[];
   /** These of what was planned go out with the answer. */

@@ -170,6 +170,7 @@ test('keys that cannot be fetched are no fault of the PC, and it is told so', as
     /^The keys of the issuer cannot be fetched from https:\/\/login/,
   );
   published = new Map();
+  server.advance(10_000);
   expect(faultOf(await issue(await jwt(), 'down'))).toBe('s:Authentication');
 });
 

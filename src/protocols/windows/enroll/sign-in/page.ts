@@ -47,7 +47,7 @@ export function finishedPage(appru: URL, token: string): Page {
       `<form method="post" action="${escapeXml(appru.href)}">` +
       `<input type="hidden" name="wresult" value="${escapeXml(token)}">` +
       `<button>Continue</button></form><script>${submit}</script>`,
-    { sendsTo: appru.protocol === 'https:' ? appru.origin : appru.protocol, script: submit },
+    { sendsTo: appru.protocol, script: submit },
   );
 }
 

@@ -77,11 +77,14 @@ function logRefusal(request: FastifyRequest, { message }: Fault): void {
   request.log.warn({ reason: message }, 'sign-in of a PC refused');
 }
 
-/** Only Windows, or a page that is protected on its way, gets a token. Faults: `invalidInput`. */
+/**
+ * Only Windows gets a token: who could have it sent to a page of his own would enrol with the code of another. Faults: `invalidInput`.
+ * https://learn.microsoft.com/openspecs/windows_protocols/ms-mde2/27ed8c2c-0140-41ce-b2fa-c3d1a793ab4a
+ */
 function appruOf(query: URLSearchParams): URL {
   const text = query.get('appru') ?? '';
   const url = text.length <= 2_048 ? URL.parse(text) : null;
-  if (url?.protocol === 'ms-app:' || url?.protocol === 'https:') return url;
+  if (url?.protocol === 'ms-app:') return url;
   throw new Fault(
     'invalidInput',
     "This page is opened by Windows, when it sets up a PC: the address lacks a right 'appru'.",

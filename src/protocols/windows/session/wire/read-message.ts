@@ -118,21 +118,36 @@ function readItems(element: XmlElement, reading: Reading): DmItem[] {
   const items = childrenOf(element, 'Item');
   reading.items += items.length;
   if (reading.items > mostItems) throw malformed(`The message has more than ${mostItems} items`);
-  return items.map((item) => readItem(item, element));
+  // Looked up once: a message can have thousands of items in one command.
+  const ofAll = readMeta(element);
+  return items.map((item) => readItem(item, ofAll));
+}
+
+type ItemMeta = Pick<DmItem, 'format' | 'type' | 'size' | 'mark'>;
+
+function readMeta(element: XmlElement): ItemMeta {
+  const meta = childOf(element, 'Meta');
+  const text = (key: string) => meta && textOfChild(meta, key);
+  const format = text('Format')?.toLowerCase();
+  return {
+    format: formats.find((known) => known === format),
+    type: text('Type'),
+    size: sizeIn(text('Size')),
+    mark: text('Mark'),
+  };
 }
 
 /** What a command says of all of its items counts for those that say nothing. */
-function readItem(item: XmlElement, command: XmlElement): DmItem {
-  const meta = (key: string) => textOfMeta(item, key) ?? textOfMeta(command, key);
-  const format = meta('Format')?.toLowerCase();
+function readItem(item: XmlElement, ofAll: ItemMeta): DmItem {
+  const { format, type, size, mark } = readMeta(item);
   const data = childOf(item, 'Data');
   return {
     target: locUriOf(item, 'Target'),
     source: locUriOf(item, 'Source'),
-    format: formats.find((known) => known === format),
-    type: meta('Type'),
-    size: sizeIn(meta('Size')),
-    mark: meta('Mark'),
+    format: format ?? ofAll.format,
+    type: type ?? ofAll.type,
+    size: size ?? ofAll.size,
+    mark: mark ?? ofAll.mark,
     data: data && contentOf(data),
     hasMore: childOf(item, 'MoreData') !== undefined,
   };

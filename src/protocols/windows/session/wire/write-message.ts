@@ -90,6 +90,11 @@ export function valueOf(command: DmCommand): NodeData | undefined {
 // oxlint-disable-next-line no-control-regex
 const unwritable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
+/** Whether a text would reach the PC as another one. */
+export function hasUnwritable(text: string): boolean {
+  return text.search(unwritable) !== -1 || !text.isWellFormed();
+}
+
 function escaped(text: string): string {
   return escapeXml(text.replaceAll(unwritable, '\ufffd'));
 }
