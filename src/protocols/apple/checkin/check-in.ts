@@ -67,7 +67,8 @@ export async function answerCheckIn(
       const channel = await lockChannel(context, identity, fingerprint);
       if (!channel || channel.state === 'ended') return nothing;
       await checkOut(context, channel);
-      if (channel.id === channel.deviceChannel) await forgetDeliveries(context, channel.deviceId);
+      const own = channel.id === channel.deviceChannel;
+      await forgetDeliveries(context, channel.deviceId, own ? undefined : channel.id);
       return nothing;
     }
     case 'UserAuthenticate':
