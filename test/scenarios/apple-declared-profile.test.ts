@@ -58,6 +58,32 @@ test('a profile that came by a command becomes the declaration’s without being
   expect(device.effective(restrictions)).toEqual({});
 });
 
+test('a device that was updated keeps its declarations', async () => {
+  const device = await org.enrolled(iPhone);
+  await org.giveToAll(kind, { cameraBlocked: true });
+  await device.checkIn();
+  Object.assign(device.hardware, { osVersion: '18.6' });
+  server.advance(25 * 3_600_000);
+  const types = typesOf(await device.checkIn());
+  expect(types).toContain('DeviceInformation');
+  expect(types).not.toContain('InstallProfile');
+  expect(types).not.toContain('DeclarativeManagement');
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+});
+
+test('what a device fetched before it was told of it counts', async () => {
+  const device = await org.enrolled(iPhone);
+  const id = await org.giveToAll(kind, { cameraBlocked: true });
+  await device.syncDeclarations();
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  await org.change(id, kind, { cameraBlocked: false, airDropBlocked: true });
+  await device.syncDeclarations();
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+  expect(await device.checkIn()).toEqual([]);
+});
+
 test('a declared profile is given to whom it was declared, while it is', async () => {
   const device = await org.enrolled(iPhone);
   const id = await org.giveToAll(kind, { cameraBlocked: true });

@@ -1,10 +1,10 @@
 import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
-import { devicesByIds } from '../../../devices/index.ts';
+import { devicesByIds, type Device } from '../../../devices/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { lockDelivery, saveDelivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
-import { withStatuses } from '../connect/declared.ts';
-import { keepDeclarationSupport, toHaveBy, type DeliverySources } from '../connect/situation.ts';
+import { withFetched, withStatuses } from '../connect/declared.ts';
+import { keepDeclarationSupport, toHaveBy, type DeliverySources, type ToHave } from '../connect/situation.ts';
 import { declarationAnswer, declarationItems, tokens } from './answers.ts';
 import { readStatusReport } from './status-report.ts';
 
@@ -20,12 +20,13 @@ export async function answerDeclarativeManagement(
   sources: DeliverySources,
   { endpoint, data }: { readonly endpoint: string; readonly data: Uint8Array | undefined },
 ): Promise<string | null | undefined> {
+  const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
+  const toHave = await toHaveBy(context, device, channel, sources);
   if (endpoint === 'status') {
-    await keepStatus(context, channel, data ?? new Uint8Array());
+    await keepStatus(context, device, channel, toHave, data ?? new Uint8Array());
     return null;
   }
-  const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
-  const { declarations } = await toHaveBy(context, device, channel, sources);
+  const { declarations } = toHave;
   if (endpoint === 'tokens') return JSON.stringify(tokens(declarations, context.now));
   if (endpoint === 'declaration-items') return JSON.stringify(declarationItems(declarations));
   const [, kind, identifier] = /^declaration\/([a-z]+)\/(.+)$/.exec(endpoint) ?? [];
@@ -36,14 +37,21 @@ export async function answerDeclarativeManagement(
   return found && JSON.stringify(found);
 }
 
-async function keepStatus(context: WriteContext, channel: AppleChannel, data: Uint8Array): Promise<void> {
+async function keepStatus(
+  context: WriteContext,
+  device: Device,
+  { id, deviceId }: AppleChannel,
+  toHave: ToHave,
+  data: Uint8Array,
+): Promise<void> {
   const { declarations, clientCapabilities } = readStatusReport(data);
-  const { id, deviceId } = channel;
+  const { now } = context;
   const before = await lockDelivery(context, deviceId, id);
   let after = before;
-  if (declarations) after = withStatuses(after, declarations, context.now);
+  if (declarations) {
+    after = withStatuses(withFetched(after, declarations, toHave, now), declarations, now);
+  }
   if (clientCapabilities) {
-    const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
     await keepDeclarationSupport(context, device, clientCapabilities);
     // It can now be told otherwise what it shall have.
     after = { ...after, settledKey: null };
