@@ -111,7 +111,12 @@ function pushOutcome(outcome: WakeOutcome, attempt: number): PushOutcome {
     case 'sent':
       return { result: 'sent', message: null };
     case 'unregistered':
-      return { result: 'unreachable', message: outcome.message, at: outcome.at };
+      return {
+        result: 'unreachable',
+        message: outcome.message,
+        at: outcome.at,
+        retryAfter: retryAfter(attempt, {}, Math.random),
+      };
     case 'wrongToken':
       return { result: 'unreachable', message: outcome.message };
     case 'refused':
