@@ -244,6 +244,32 @@ test('hundreds are woken in a few statements, over one connection with few strea
   expect(pushesTo(device)).toBe(1);
 });
 
+test('while Apple cannot be reached a run tries some, and leaves the others to the next', async () => {
+  await enrolled();
+  await copiesOf(700);
+  advance(25 * hour);
+  const stop = apns.fail('resetConnection');
+  await wakeDue();
+  expect(await tried()).toBe(500);
+  expect(await isNextRunSoon()).toBe(true);
+  await wakeDue();
+  expect(await tried()).toBe(701);
+  stop();
+  advance(hour);
+  const before = apns.requests.length;
+  await wakeDue();
+  expect(apns.requests.length - before).toBe(701);
+});
+
+/** How many could not be woken. */
+async function tried(): Promise<number> {
+  const { rows } = await sql`
+    select from devices_apple_channel where wake_outcome ->> 'result' = 'later'`.execute(
+    server.database.connection,
+  );
+  return rows.length;
+}
+
 /** Devices as the one that there is, each with its own id and token. */
 async function copiesOf(count: number): Promise<void> {
   const { connection } = server.database;

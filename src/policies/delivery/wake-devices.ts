@@ -57,6 +57,8 @@ export function wakeTask(services: ChangeServices, push: PushWakes): (payload: J
       const tried = channels.map((channel, index) => triedChannel(channel, outcomes[index]!, now));
       await change(services, scope, (context) => recordWakes(context, tried));
       if (channels.length < batchSize) break;
+      // Nobody can be reached now: the next run tries the others, and other jobs need not wait for it.
+      if (outcomes.every(({ result }) => result === 'later')) break;
       after = channels.at(-1)!.id;
     }
     const next = await nextWakeAt(read, startedAt);

@@ -108,6 +108,9 @@ function stateOf({ valid, active }: DeclarationStatus): DeliveredItem['state'] {
   return valid === 'valid' && active ? 'verified' : 'delivered';
 }
 
+const longestReason = 4_096;
+
 function reasonOf({ reasons }: DeclarationStatus): string {
-  return reasons.map(({ text }) => text).join(' ') || 'The device says that the declaration is not valid.';
+  const told = reasons.map(({ text }) => text).join(' ');
+  return told.slice(0, longestReason).toWellFormed() || 'The device says that the declaration is not valid.';
 }
