@@ -23,12 +23,13 @@ export type ReportingDevice = Pick<
 export function progressOf(device: ReportingDevice): (setting: Setting) => Progress {
   const { platform, deliveries = [], contact } = device;
   const waiting = waitingFor(device);
-  if (platform === 'apple') return deliveredProgress(deliveries, () => waiting);
+  if (platform === 'apple')
+    return deliveredProgress(deliveries, (setting) => waitingOnApple(setting, waiting));
   if (deliveries.length === 0 && contact === undefined) return reportedProgress(device);
   const reportedOf = reportedNodes(device);
   return deliveredProgress(
     deliveries,
-    (key) => waitingOnWindows(key, waiting),
+    ({ key }) => waitingOnWindows(key, waiting),
     (key) => toldOf(device, reportedOf(key)),
   );
 }
@@ -36,6 +37,16 @@ export function progressOf(device: ReportingDevice): (setting: Setting) => Progr
 function waitingFor({ enrolledAt, contact }: ReportingDevice): string {
   if (contact !== undefined) return `It is sent when the device calls. ${contact}`;
   return enrolledAt === null ? 'The device has not enrolled.' : 'It is sent when the device calls.';
+}
+
+/** What is for users is sent to them alone, and a Mac has one once he has signed in. */
+function waitingOnApple({ value }: Setting, waiting: string): string {
+  const isOfUsers =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    value['deploymentChannel'] === 'userChannel';
+  return isOfUsers ? `It waits for a user to sign in. ${waiting}` : waiting;
 }
 
 /** Of a policy's parts the protocol carries nodes, ADMX files and applications. */

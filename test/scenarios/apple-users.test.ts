@@ -90,6 +90,11 @@ test('a user who left gets everything again', async () => {
     deploymentChannel: 'userChannel',
     payload: writePlist(profile).toString('base64'),
   });
+  const [setting] = (await org.effective()).settings;
+  expect(setting).toMatchObject({
+    state: 'pending',
+    reason: expect.stringContaining('for a user to sign in'),
+  });
   expect(typesOf(await ada.checkIn())).toContain('InstallProfile');
   await put('checkin', messageOf(ada, { MessageType: 'CheckOut', Topic: topic }));
   mac.state.users.clear();
