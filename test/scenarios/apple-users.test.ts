@@ -106,3 +106,27 @@ test('a user whose sign-in waits is let go on as a user', async () => {
   await put('checkin', tokenMessage(ada, topic, { AwaitingConfiguration: true }));
   expect((await idle()).text).toContain('<string>UserConfigured</string>');
 });
+
+test('what a user’s channel can be declared says nothing of the device', async () => {
+  const told = { 'supported-payloads': { declarations: { configurations: [] }, 'status-items': [] } };
+  const report = { StatusItems: { management: { 'client-capabilities': told } } };
+  const declarations = async () => {
+    const { parts } = await org.native('GET', `/devices/${(await org.device()).id}/inventory`);
+    return parts.filter(({ part }: { part: string }) => part === 'declarations');
+  };
+  const status = (device: SimulatedChannel) =>
+    put(
+      'checkin',
+      messageOf(device, {
+        MessageType: 'DeclarativeManagement',
+        Endpoint: 'status',
+        Data: Buffer.from(JSON.stringify(report)),
+      }),
+    );
+  const before = await declarations();
+  server.advance(1_000);
+  expect(await status(ada)).toEqual({ status: 200, text: '' });
+  expect(await declarations()).toEqual(before);
+  await status(mac);
+  expect(await declarations()).not.toEqual(before);
+});

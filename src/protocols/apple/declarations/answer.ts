@@ -40,7 +40,7 @@ export async function answerDeclarativeManagement(
 async function keepStatus(
   context: WriteContext,
   device: Device,
-  { id, deviceId }: AppleChannel,
+  { id, deviceId, deviceChannel }: AppleChannel,
   toHave: ToHave,
   data: Uint8Array,
 ): Promise<void> {
@@ -51,7 +51,8 @@ async function keepStatus(
   if (declarations) {
     after = withStatuses(withFetched(after, declarations, toHave, now), declarations, now);
   }
-  if (clientCapabilities) {
+  // What can be declared to its users is another thing.
+  if (clientCapabilities && id === deviceChannel) {
     await keepDeclarationSupport(context, device, clientCapabilities);
     // It can now be told otherwise what it shall have.
     after = { ...after, settledKey: null };
