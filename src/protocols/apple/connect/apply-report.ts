@@ -31,7 +31,13 @@ export async function applyReport(
   const { status, commandUuid: uuid } = report;
   if (status === 'Idle' || uuid === undefined) return { call, isUnknown: status !== 'Idle' };
   const queued = call.commands.find(({ id }) => id === uuid.toLowerCase());
-  if (queued) return { call: await applyToQueued(context, call, queued, report), isUnknown: false };
+  if (queued) {
+    const after = await applyToQueued(context, call, queued, report);
+    if (queued.type !== 'EraseDevice' || status !== 'Acknowledged') return { call: after, isUnknown: false };
+    // It loses all that it has, so nothing more is to be done on it.
+    await forgetDeliveries(context, call.channel.deviceId);
+    return undefined;
+  }
   const command = askedFor(call, uuid);
   if (!command) return { call, isUnknown: true };
   if (status === 'NotNow') return { call: withNotNow(call, uuid), isUnknown: false };

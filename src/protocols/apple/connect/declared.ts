@@ -7,13 +7,9 @@ import type { DeclarationStatus } from '../declarations/status-report.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { keepDeclarationSupport, type ToHave } from './situation.ts';
 import { withChannel, type Call } from './call.ts';
+import { isDeclaration, itemOfDeclaration } from './declaration-items.ts';
 import { itemOfProfile } from './profile-delivery.ts';
 import { textOfErrors } from './error-text.ts';
-
-/** The name under which a declaration is kept. */
-function itemOfDeclaration(identifier: string): string {
-  return `declaration ${identifier}`;
-}
 
 /** The device knows that there are other declarations, and fetches them by itself; or it says why it does not. */
 export async function afterDeclaring(
@@ -36,12 +32,12 @@ export async function afterDeclaring(
 
 /** With these declarations in the place of those before. */
 function declared({ delivery, digests, now }: Call, declarations: readonly WantedDeclaration[]): Delivery {
-  const others = Object.entries(delivery.items).filter(([name]) => !name.startsWith(itemOfDeclaration('')));
+  const others = Object.entries(delivery.items).filter(([name]) => !isDeclaration(name));
   const wanted = declarations.map((one) => keptItem(delivery, one, digests, now));
   return { ...delivery, items: Object.fromEntries([...others, ...wanted]) };
 }
 
-/** A declaration as it is kept already or, in another version, from now on. */
+/** A declaration as it is kept already or, in another version, from now on; one that the device has not spoken of is told once more. */
 function keptItem(
   { items }: Delivery,
   { identifier, hash, keys, profile }: WantedDeclaration,
@@ -50,7 +46,10 @@ function keptItem(
 ): [name: string, item: DeliveredItem] {
   const name = itemOfDeclaration(identifier);
   const before = items[name];
-  if (before?.version === hash) return [name, before];
+  if (before?.version === hash) {
+    const isUnheard = before.state === 'sent';
+    return [name, isUnheard ? { ...before, at: now.toISOString(), attempts: before.attempts + 1 } : before];
+  }
   return [
     name,
     {
