@@ -20,6 +20,7 @@ import { enrollmentMigrations } from './devices/enrollments/index.ts';
 import { eventMigrations } from './devices/events/index.ts';
 import { devicesMigrations } from './devices/index.ts';
 import { inventoryMigrations } from './devices/inventory/index.ts';
+import { forgetHistoryTask, historyJob } from './devices/retention/index.ts';
 import { pushCertificateMigrations } from './devices/push-certificate/index.ts';
 import { directoryMigrations } from './directory/index.ts';
 import type { Tasks } from './jobs/index.ts';
@@ -87,8 +88,13 @@ export const beforeCommit: ChangeServices['beforeCommit'] = async (context) => {
 };
 
 /** What runs in the background, by the name that `addJob` calls it. */
-export function tasksOf(services: ChangeServices, apns: ApnsConnector): Tasks {
+export function tasksOf(
+  services: ChangeServices,
+  apns: ApnsConnector,
+  { historyDays }: { readonly historyDays: number },
+): Tasks {
   return {
+    [historyJob]: forgetHistoryTask(services, historyDays),
     [recalculationJob]: recalculationTask(services),
     [wakeJob]: wakeTask(services, pushesBy(apns, services.clock)),
   };
@@ -111,7 +117,12 @@ function pushOutcome(outcome: WakeOutcome, attempt: number): PushOutcome {
     case 'sent':
       return { result: 'sent', message: null };
     case 'unregistered':
-      return { result: 'unreachable', message: outcome.message, at: outcome.at };
+      return {
+        result: 'unreachable',
+        message: outcome.message,
+        at: outcome.at,
+        retryAfter: retryAfter(attempt, {}, Math.random),
+      };
     case 'wrongToken':
       return { result: 'unreachable', message: outcome.message };
     case 'refused':

@@ -19,6 +19,7 @@ test('an empty environment gives the documented defaults', () => {
     tls: { mode: 'auto' },
     apnsUrl: 'https://api.push.apple.com',
     bootstrap: { slug: 'default' },
+    historyDays: 400,
     logLevel: 'info',
   });
 });
@@ -37,6 +38,7 @@ test('every variable is read', () => {
     MUSTER_BOOTSTRAP_CLIENT_SECRET: 'a-long-secret',
     MUSTER_BOOTSTRAP_API_TOKEN: 'a-long-token',
     MUSTER_APNS_URL: 'https://api.push.apple.com:2197/',
+    MUSTER_HISTORY_DAYS: '90',
     MUSTER_LOG_LEVEL: 'WARN',
   });
   expect(config).toMatchObject({
@@ -47,6 +49,7 @@ test('every variable is read', () => {
     apnsUrl: 'https://api.push.apple.com:2197',
     secretKey: Buffer.alloc(32, 7),
     bootstrap: { slug: 'acme', tenantId: '11111111-2222-3333-4444-55555555555a' },
+    historyDays: 90,
     logLevel: 'warn',
   });
   expect(config.databaseUrl?.reveal()).toBe('postgres://u:pw@db/muster');
@@ -73,6 +76,8 @@ test.each([
   [{ MUSTER_APNS_URL: 'http://localhost:2197' }, /MUSTER_APNS_URL must be an https origin/],
   [{ MUSTER_APNS_URL: 'https://api.push.apple.com/3/device' }, /MUSTER_APNS_URL must be an https origin/],
   [{ MUSTER_APNS_URL: 'api.push.apple.com' }, /MUSTER_APNS_URL must be an https origin/],
+  [{ MUSTER_HISTORY_DAYS: '0' }, /MUSTER_HISTORY_DAYS must be a number of days from 1 to 36500/],
+  [{ MUSTER_HISTORY_DAYS: '1.5' }, /MUSTER_HISTORY_DAYS must be a number of days from 1 to 36500/],
   [{ MUSTER_LOG_LEVEL: 'loud' }, /MUSTER_LOG_LEVEL must be one of trace/],
 ])('%j is refused with what would be right', (environment, message) => {
   expect(refusal(environment)).toMatch(message);

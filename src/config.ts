@@ -36,6 +36,8 @@ export interface Config {
     readonly clientSecret: Secret | undefined;
     readonly apiToken: Secret | undefined;
   };
+  /** How long what happened to devices, and what they were ordered, is kept. */
+  readonly historyDays: number;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -59,6 +61,7 @@ export const variables = {
   MUSTER_GRAPH_AUTHORITY: 'where the Entra connector signs in; not used yet',
   MUSTER_GRAPH_BASE_URL: 'where the Entra connector calls; not used yet',
   MUSTER_APNS_URL: "where Apple devices are woken from (https://api.push.apple.com:443, Apple's own)",
+  MUSTER_HISTORY_DAYS: 'how long what happened to devices, and what they were ordered, is kept (400)',
   MUSTER_LOG_LEVEL: `one of ${logLevels.join(', ')} (info)`,
 } as const;
 
@@ -125,6 +128,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     refuse('MUSTER_DATABASE_URL', 'must start with postgres://');
   }
+  const historyDays = readDays(read('MUSTER_HISTORY_DAYS') ?? '400');
+  if (historyDays === undefined) refuse('MUSTER_HISTORY_DAYS', 'must be a number of days from 1 to 36500');
   const logLevel = logLevels.find((level) => level === (read('MUSTER_LOG_LEVEL') ?? 'info').toLowerCase());
   if (!logLevel) refuse('MUSTER_LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
   const bootstrap = {
@@ -134,7 +139,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     clientSecret: secret('MUSTER_BOOTSTRAP_CLIENT_SECRET'),
     apiToken: secret('MUSTER_BOOTSTRAP_API_TOKEN'),
   };
-  if (violations.length > 0 || !listen || !tls || !publicUrl || !apnsUrl || !logLevel) {
+  if (violations.length > 0 || !listen || !tls || !publicUrl || !apnsUrl || !historyDays || !logLevel) {
     const lines = violations.map(({ path, message }) => `  ${path} ${message}`);
     throw new Fault('invalidInput', `The environment is not right:\n${lines.join('\n')}`, { violations });
   }
@@ -148,6 +153,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     apnsUrl,
     secretKey: keyBytes,
     bootstrap,
+    historyDays,
     logLevel,
   };
 }
@@ -170,6 +176,11 @@ function readTls(text: string): TlsSetting | undefined {
   return certificate && key && rest.length === 0
     ? { mode: 'files', certificate: resolve(certificate), key: resolve(key) }
     : undefined;
+}
+
+function readDays(text: string): number | undefined {
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return days >= 1 && days <= 36_500 ? days : undefined;
 }
 
 function readOrigin(text: string): string | undefined {

@@ -50,6 +50,7 @@ const slices = [
   'devices/events',
   'devices/inventory',
   'devices/management',
+  'devices/retention',
   'devices/search',
   'policies/csp',
   'policies/agents',

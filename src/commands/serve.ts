@@ -6,6 +6,7 @@ import { buildApp, tasksOf, type App } from '../app.ts';
 import { readProcessConfig, variables, type Config } from '../config.ts';
 import { apnsConnector, type ApnsEvent } from '../connectors/apns/index.ts';
 import { fillWithDemo } from '../demo/index.ts';
+import { resumeForgetting } from '../devices/retention/index.ts';
 import { startJobs } from '../jobs/index.ts';
 import { Fault } from '../kernel/fault.ts';
 import { resumeRecalculations, resumeWaking } from '../policies/index.ts';
@@ -60,10 +61,11 @@ async function serve(config: Config, { demo }: { demo: boolean }): Promise<numbe
   });
   await resumeRecalculations(services);
   await resumeWaking(services);
+  await resumeForgetting(services);
   const report = (event: ApnsEvent) =>
     event.kind === 'connectionLost' ? log.warn(event, 'APNs') : log.info(event, 'APNs');
   const apns = apnsConnector({ url: config.apnsUrl, clock: services.clock, report });
-  const jobs = startJobs({ url: services.databaseUrl.reveal(), tasks: tasksOf(services, apns), log });
+  const jobs = startJobs({ url: services.databaseUrl.reveal(), tasks: tasksOf(services, apns, config), log });
   try {
     await listen(app, config);
     if (first.created) printCredentials(first.created);

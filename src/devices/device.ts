@@ -150,6 +150,9 @@ export interface DeviceChange {
   readonly state?: { readonly to: DeviceState; readonly reason: string };
 }
 
+/** Entries of a device's history: one that enrols again and again makes no end of them. */
+const mostStates = 200;
+
 /** The device after a change; the same object when the change changes nothing. Tags are a set: each is kept once. */
 export function changed(device: Device, { state, tags, ...change }: DeviceChange, now: Date): Device {
   const after: Device = {
@@ -161,7 +164,7 @@ export function changed(device: Device, { state, tags, ...change }: DeviceChange
       stateHistory: [
         ...device.stateHistory,
         { state: state.to, date: now.toISOString(), config: { reason: state.reason } },
-      ],
+      ].slice(-mostStates),
       summary: summaryIn(state.to, device.summary),
     }),
   };

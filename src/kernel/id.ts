@@ -36,6 +36,11 @@ function idOfHex(hex: string): Id {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(12, 15)}-8000-000${hex.slice(15)}` as Id;
 }
 
+/** No id that was made at this moment or later comes before it. */
+export function firstIdAt(time: Date): Id {
+  return idOfHex(time.getTime().toString(16).padStart(12, '0').padEnd(24, '0'));
+}
+
 /** Reads Applivery's spelling, 24 hex digits in either case. Anything else is undefined. */
 export function parseHexId(text: string): Id | undefined {
   const hex = text.toLowerCase();

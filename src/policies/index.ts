@@ -37,6 +37,7 @@ export { createRule, removeRule, updateRule } from './change-automation-rule.ts'
 export {
   deliveriesOf,
   digestOfValue,
+  forgetDeliveries,
   idleCalls,
   idleSessions,
   type CertifiedCall,

@@ -23,12 +23,13 @@ export type ReportingDevice = Pick<
 export function progressOf(device: ReportingDevice): (setting: Setting) => Progress {
   const { platform, deliveries = [], contact } = device;
   const waiting = waitingFor(device);
-  if (platform === 'apple') return deliveredProgress(deliveries, () => waiting);
+  if (platform === 'apple')
+    return deliveredProgress(deliveries, (setting) => waitingOnApple(setting, waiting));
   if (deliveries.length === 0 && contact === undefined) return reportedProgress(device);
   const reportedOf = reportedNodes(device);
   return deliveredProgress(
     deliveries,
-    (key) => waitingOnWindows(key, waiting),
+    ({ key }) => waitingOnWindows(key, waiting),
     (key) => toldOf(device, reportedOf(key)),
   );
 }
@@ -41,6 +42,16 @@ function waitingFor({ enrolledAt, contact }: ReportingDevice): string {
 /** Whether the management protocol carries a setting; else it takes an agent. Of a Windows policy it carries nodes, ADMX files and applications. */
 export function isOfProtocol({ platform, key }: Pick<Setting, 'platform' | 'key'>): boolean {
   return platform === 'apple' || /^(admxConfig|application)\/|^\.\//.test(key);
+}
+
+/** What is for users is sent to them alone, and a Mac has one once he has signed in. */
+function waitingOnApple({ value }: Setting, waiting: string): string {
+  const isOfUsers =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    value['deploymentChannel'] === 'userChannel';
+  return isOfUsers ? `It waits for a user to sign in. ${waiting}` : waiting;
 }
 
 function waitingOnWindows(key: string, waiting: string): string {

@@ -1,19 +1,24 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { revokeCertificate } from '../../src/devices/certificate-authority/index.ts';
 import {
-  certificateRequest,
-  pkiMessage,
   readDict,
-  readPkiReply,
   selfSigned,
-  signMessage,
   writePlist,
   type Identity,
   type PlistDict,
   type SimulatedDevice,
 } from '../simulated-devices/apple/index.ts';
 import { appleDevice, enrollmentUrl } from '../support/apple-fleet.ts';
+import {
+  authenticateMessage,
+  identityOf,
+  messageOf,
+  putMessage,
+  renewedBySignature,
+  tokenMessage,
+  type SentMessage,
+} from '../support/apple-messages.ts';
 import { appleScenario, type AppleScenario } from '../support/apple-scenario.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 import { storedRows } from '../support/stored-rows.ts';
@@ -36,42 +41,17 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const identityOf = ({ state }: SimulatedDevice) => state.enrollment!.identity;
+const put = (
+  to: 'checkin' | 'connect',
+  body: Buffer,
+  proof: Partial<SentMessage> = {},
+  hexId = org.tenant.hexId,
+) => putMessage(server, to, { hexId, body, identity: identityOf(ada), ...proof });
 
-/** What comes in place of the signature over the body that is sent. */
-interface Proof {
-  readonly identity?: Identity;
-  readonly over?: Buffer;
-  readonly header?: string;
-}
-
-async function put(to: 'checkin' | 'connect', body: Buffer, proof: Proof = {}, hexId = org.tenant.hexId) {
-  const { identity = identityOf(ada), over = body } = proof;
-  const signed = signMessage(identity, over, { digest: 'sha256', isDetached: true }, server.now());
-  const { header = signed.toString('base64') } = proof;
-  const answer = await server.app.server.inject({
-    method: 'PUT',
-    url: `/mdm/apple/${to}/${hexId}`,
-    headers: { 'mdm-signature': header, 'content-type': 'application/x-apple-aspen-mdm-checkin' },
-    payload: body,
-  });
-  return { status: answer.statusCode, text: answer.body };
-}
-
-const message = (dict: PlistDict, device = ada) => writePlist({ ...device.channel.ids, ...dict });
+const message = (dict: PlistDict, device = ada) => messageOf(device, dict);
 const idle = (device = ada) => message({ Status: 'Idle' }, device);
-const authenticate = (device = ada) =>
-  message({ MessageType: 'Authenticate', Topic: topic, ProductName: 'Mac16,1', OSVersion: '15.1' }, device);
-const tokenUpdate = (device = ada) =>
-  message(
-    {
-      MessageType: 'TokenUpdate',
-      Topic: topic,
-      Token: device.channel.pushToken,
-      PushMagic: device.channel.pushMagic,
-    },
-    device,
-  );
+const authenticate = (device = ada) => authenticateMessage(device, topic);
+const tokenUpdate = (device = ada) => tokenMessage(device, topic);
 const replaced = (body: Buffer, from: string, to: string) => Buffer.from(body.toString().replace(from, to));
 
 const laughs = `<?xml version="1.0"?><!DOCTYPE plist [<!ENTITY a "ha">${Array.from(
@@ -101,7 +81,7 @@ async function expectRefused(
 
 describe.each(['checkin', 'connect'] as const)('to %s', (to) => {
   const good = () => (to === 'checkin' ? tokenUpdate() : idle());
-  test.each<[string, number, () => Buffer, (() => Proof)?]>([
+  test.each<[string, number, () => Buffer, (() => Partial<SentMessage>)?]>([
     ['nothing', 400, () => Buffer.alloc(0)],
     ['half a message', 400, () => good().subarray(0, good().length / 2)],
     ['another format', 400, () => Buffer.from('{"Status": "Idle"}')],
@@ -242,19 +222,8 @@ async function expectNotBelieved(device: SimulatedDevice, identity: Identity): P
   await expectRefused(400, () => put('checkin', tokenUpdate(device), proof));
   await expectRefused(400, () => put('checkin', authenticate(device), proof));
   await expectRefused(400, () => put('connect', idle(device), proof));
-  const scep = `/scep/${org.tenant.hexId}`;
-  const authority = await server.app.server.inject(`${scep}?operation=GetCACert`);
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  const certificate = new X509Certificate(authority.rawPayload);
   const before = await storedRows(server);
-  const answer = await server.app.server.inject({
-    method: 'POST',
-    url: `${scep}?operation=PKIOperation`,
-    payload: pkiMessage(certificateRequest({ privateKey, publicKey }, undefined), certificate, identity, {
-      type: '17',
-    }),
-  });
-  expect(readPkiReply(answer.rawPayload, certificate, identity)).toMatchObject({ status: '2' });
+  expect(await renewedBySignature(server, org.tenant.hexId, identity)).toBeUndefined();
   expect(await storedRows(server)).toEqual(before);
 }
 

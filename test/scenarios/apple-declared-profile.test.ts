@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ServerRefusal } from '../simulated-devices/apple/index.ts';
 import { appleScenario, typesOf, type AppleScenario } from '../support/apple-scenario.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 
@@ -56,6 +57,55 @@ test('a profile that came by a command becomes the declaration’s without being
   await org.takeFromAll(id);
   expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
   expect(device.effective(restrictions)).toEqual({});
+});
+
+test('a device that was updated keeps its declarations', async () => {
+  const device = await org.enrolled(iPhone);
+  await org.giveToAll(kind, { cameraBlocked: true });
+  await device.checkIn();
+  Object.assign(device.hardware, { osVersion: '18.6' });
+  server.advance(25 * 3_600_000);
+  const types = typesOf(await device.checkIn());
+  expect(types).toContain('DeviceInformation');
+  expect(types).not.toContain('InstallProfile');
+  expect(types).not.toContain('DeclarativeManagement');
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+});
+
+test('a device that says nothing of what was declared to it is told again, once a day', async () => {
+  const device = await org.enrolled(iPhone);
+  await org.giveToAll(kind, { cameraBlocked: true });
+  const { transport } = device.setup;
+  // It does as it is told, and what it asks for then does not arrive.
+  const lost = async (request: Parameters<typeof transport>[0]) =>
+    request.url.includes('/checkin/')
+      ? { status: 503, headers: {}, body: Buffer.alloc(0) }
+      : transport(request);
+  Object.assign(device.setup, { transport: lost });
+  await expect(device.checkIn()).rejects.toThrow(ServerRefusal);
+  Object.assign(device.setup, { transport });
+  device.channel.declarations.isBehind = false;
+  expect(typesOf(await device.checkIn())).toEqual([]);
+  expect(device.effective(restrictions)).toEqual({});
+  server.advance(25 * 3_600_000);
+  expect(typesOf(await device.checkIn())).toContain('DeclarativeManagement');
+  expect(device.effective(restrictions)).toEqual({ allowCamera: false });
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+  server.advance(25 * 3_600_000);
+  expect(typesOf(await device.checkIn())).not.toContain('DeclarativeManagement');
+});
+
+test('what a device fetched before it was told of it counts', async () => {
+  const device = await org.enrolled(iPhone);
+  const id = await org.giveToAll(kind, { cameraBlocked: true });
+  await device.syncDeclarations();
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  await org.change(id, kind, { cameraBlocked: false, airDropBlocked: true });
+  await device.syncDeclarations();
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect((await org.effective()).counts).toMatchObject({ verified: 1, pending: 0 });
+  expect(await device.checkIn()).toEqual([]);
 });
 
 test('a declared profile is given to whom it was declared, while it is', async () => {

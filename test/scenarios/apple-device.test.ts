@@ -53,6 +53,7 @@ test('a device that was wiped enrols as new, and gets everything again', async (
   await order({ kind: 'restart' });
   expect(typesOf(await device.checkIn())).toEqual(['EraseDevice']);
   expect(device.effective(passcode)).toEqual({});
+  expect((await org.effective()).counts).toMatchObject({ verified: 0, pending: 1 });
   await device.enroll(await enrollmentUrl(server, org.tenant));
   expect(await org.device()).toMatchObject({ id: before.id, state: 'ACTIVE' });
   // What was ordered of the device that was is not done to the one that is.

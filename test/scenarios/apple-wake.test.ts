@@ -14,7 +14,8 @@ const general = 'macOSGeneralDeviceConfiguration';
 const passcode = 'com.apple.mobiledevice.passwordpolicy';
 const topic = 'com.apple.mgmt.External.wake';
 const authority = makeApplePushCa();
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 const streams = 20;
 
 let now: Date;
@@ -70,6 +71,15 @@ async function comesBack(device: SimulatedDevice): Promise<readonly ReceivedComm
   return (await Promise.all(calls)).flat();
 }
 
+/** Whether the next run comes soon, and not only with the usual look at who is silent. */
+async function isNextRunSoon(): Promise<boolean | undefined> {
+  const { rows } = await sql<{ isSoon: boolean }>`
+    select run_at < now() + interval '1 hour' as "isSoon" from graphile_worker.jobs where key is not null`.execute(
+    server.database.connection,
+  );
+  return rows[0]?.isSoon;
+}
+
 const reason = async () => (await org.effective()).settings[0].reason as string;
 
 test('a change wakes the devices that it concerns, once, and each gets it by the push', async () => {
@@ -115,7 +125,7 @@ test('what happens while a device sleeps comes to one push, kept until it wakes'
   expect(await comesBack(device)).toEqual([]);
 });
 
-test('a push that its token has outlived says nothing of the device', async () => {
+test('a push that its token has outlived says nothing of the device, which is soon woken again', async () => {
   const device = await enrolled();
   apns.fail(
     { reason: 'Unregistered', timestamp: new Date(now.getTime() - hour) },
@@ -123,7 +133,9 @@ test('a push that its token has outlived says nothing of the device', async () =
   );
   await org.giveToAll(general, { passwordRequired: true });
   await server.runJobs();
-  expect(await reason()).not.toContain('could not be woken');
+  expect(await reason()).toContain('It is woken again soon.');
+  expect(await isNextRunSoon()).toBe(true);
+  advance(minute);
   await wakeDue();
   expect(pushesTo(device)).toBe(2);
   expect(typesOf(await comesBack(device))).toContain('InstallProfile');
@@ -161,12 +173,7 @@ test.each([
   await org.giveToAll(general, { passwordRequired: true });
   await server.runJobs();
   expect(await reason()).toContain('It could not be woken');
-  // The next run comes soon, and not only with the usual look at who is silent.
-  const { rows } = await sql<{ isSoon: boolean }>`
-    select run_at < now() + interval '1 hour' as "isSoon" from graphile_worker.jobs where key is not null`.execute(
-    server.database.connection,
-  );
-  expect(rows).toEqual([{ isSoon: true }]);
+  expect(await isNextRunSoon()).toBe(true);
   stop();
   const sent = pushesTo(device);
   await wakeDue();
@@ -237,6 +244,32 @@ test('hundreds are woken in a few statements, over one connection with few strea
   expect(pushesTo(device)).toBe(1);
 });
 
+test('while Apple cannot be reached a run tries some, and leaves the others to the next', async () => {
+  await enrolled();
+  await copiesOf(700);
+  advance(25 * hour);
+  const stop = apns.fail('resetConnection');
+  await wakeDue();
+  expect(await tried()).toBe(500);
+  expect(await isNextRunSoon()).toBe(true);
+  await wakeDue();
+  expect(await tried()).toBe(701);
+  stop();
+  advance(hour);
+  const before = apns.requests.length;
+  await wakeDue();
+  expect(apns.requests.length - before).toBe(701);
+});
+
+/** How many could not be woken. */
+async function tried(): Promise<number> {
+  const { rows } = await sql`
+    select from devices_apple_channel where wake_outcome ->> 'result' = 'later'`.execute(
+    server.database.connection,
+  );
+  return rows.length;
+}
+
 /** Devices as the one that there is, each with its own id and token. */
 async function copiesOf(count: number): Promise<void> {
   const { connection } = server.database;
@@ -258,3 +291,45 @@ async function copiesOf(count: number): Promise<void> {
     select encode(push_token, 'hex') as token from devices_apple_channel`.execute(connection);
   for (const { token } of rows) apns.device(token, topic);
 }
+
+test('a device that slept for longer than Apple keeps a push is woken again', async () => {
+  const device = await enrolled();
+  await comesBack(device);
+  await org.giveToAll(general, { passwordRequired: true });
+  await server.runJobs();
+  const before = pushesTo(device);
+  advance(8 * 24 * hour);
+  await wakeDue();
+  await wakeDue();
+  expect(pushesTo(device)).toBe(before + 1);
+  expect(typesOf(await comesBack(device))).toContain('InstallProfile');
+});
+
+test('who could not be woken and called by himself is not looked for every second', async () => {
+  const device = await enrolled();
+  const stop = apns.fail({ reason: 'ServiceUnavailable' });
+  await org.giveToAll(general, { passwordRequired: true });
+  await server.runJobs();
+  stop();
+  await device.checkIn();
+  advance(hour);
+  await wakeDue();
+  expect(await isNextRunSoon()).toBe(false);
+});
+
+test('a device is woken when what it refused is to be tried again', async () => {
+  const device = await enrolled();
+  device.fail('InstallProfile', 1, [
+    { ErrorDomain: 'MCInstallationErrorDomain', ErrorCode: 4_001, LocalizedDescription: 'Not now.' },
+  ]);
+  await org.giveToAll(general, { passwordRequired: true });
+  await server.runJobs();
+  await comesBack(device);
+  const before = pushesTo(device);
+  await wakeDue();
+  expect(pushesTo(device)).toBe(before);
+  advance(hour);
+  await wakeDue();
+  expect(pushesTo(device)).toBe(before + 1);
+  expect(typesOf(await comesBack(device))).toContain('InstallProfile');
+});

@@ -90,11 +90,13 @@ const unreachableApns: ApnsConnector = {
 export async function testServer({
   apns = unreachableApns,
   certificateHeader,
+  historyDays = 400,
   outgoing = async () => Promise.reject(new Error('No network in this test.')),
 }: {
   apns?: ApnsConnector;
   /** In lower case: the one in which a proxy before the server tells the certificates of devices. */
   certificateHeader?: string;
+  historyDays?: number;
   /** Calls other servers. */
   outgoing?: typeof fetch;
 } = {}): Promise<TestServer> {
@@ -201,7 +203,8 @@ export async function testServer({
       return token.reveal();
     },
     change: inTenant,
-    runJobs: (tasks = tasksOf(services, apns)) => runWaitingJobs({ url: db.url, tasks, log }),
+    runJobs: (tasks = tasksOf(services, apns, { historyDays })) =>
+      runWaitingJobs({ url: db.url, tasks, log }),
     takeStatements: () => db.takeStatements(),
     logged: () => logged,
     now: () => now,

@@ -11,7 +11,11 @@ const longestAskedSeconds = 24 * 3600;
  *
  * `random` gives numbers from 0 up to 1.
  */
-export function retryAfter(attempt: number, outcome: Later, random: () => number): number {
+export function retryAfter(
+  attempt: number,
+  outcome: Pick<Later, 'retryAfter'>,
+  random: () => number,
+): number {
   const backOff = Math.min(longestSeconds, firstSeconds * 2 ** (Math.max(1, attempt) - 1));
   const asked = Math.min(outcome.retryAfter ?? 0, longestAskedSeconds);
   return Math.round(Math.max(asked, backOff / 2) + (random() * backOff) / 2);

@@ -7,14 +7,9 @@ import { applyFacts, createDevice, deviceKey, lockDevice, saveDevice, type Repor
 import { Fault } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import type { WriteContext } from '../../tenancy/index.ts';
-import {
-  bindCertificate,
-  lockGoodCertificate,
-  renewsCertificateOf,
-  useCertificate,
-} from './certificate-binding.ts';
+import { bindCertificate, lockGoodCertificate, relationOf, useCertificate } from './certificate-binding.ts';
 import type { ChannelIdentity } from './channel.ts';
-import { channelTables, type CertificateOfChannelRow } from './tables.ts';
+import { channelTables } from './tables.ts';
 
 /**
  * A device wants to enrol, or does so again: its certificate is bound to it, what waits for it and what it kept here is forgotten, and nothing is
@@ -32,13 +27,26 @@ export async function authenticate(
   }
   await lockName(context, identity.id);
   const certificate = await lockGoodCertificate(context, fingerprint);
-  const renewing = await renewingDevice(context, identity.id, certificate);
+  const former = await formerChannel(context, identity.id);
+  const relation = await relationOf(
+    context,
+    certificate,
+    identity.id,
+    former?.certificate_fingerprint ?? null,
+  );
   await bindCertificate(context, certificate, identity.id);
-  if (renewing !== undefined) {
+  // Devices that get a new certificate in the place of theirs say that they enrol, some twice, and have lost nothing.
+  if (former?.state === 'enrolled' && relation !== 'new' && certificate.renews !== null) {
     await useCertificate(context, identity.id, fingerprint);
-    return { deviceId: renewing, isNew: false, enrollmentId: certificate.enrollment_id };
+    return { deviceId: former.device_id, isNew: false, enrollmentId: certificate.enrollment_id };
   }
-  const known = await knownDevice(context, identity.id);
+  const known = former && (await enrolledAgain(context, former.device_id));
+  if (!known && relation !== 'new') {
+    throw new Fault(
+      'tokenInvalid',
+      `The management of the device '${identity.id}' has ended. It must enrol with a new profile.`,
+    );
+  }
   const deviceId = known ?? (await enrollingDevice(context, identity, certificate.enrollment_id, told));
   if (known) {
     await cancelCommands(context, known, 'The device enrolled again.');
@@ -99,23 +107,14 @@ interface Authenticated {
   readonly enrollmentId: Id;
 }
 
-/** Devices that get a new certificate in the place of theirs say that they enrol, and have lost nothing. */
-async function renewingDevice(
-  context: WriteContext,
-  channel: string,
-  certificate: CertificateOfChannelRow,
-): Promise<Id | undefined> {
-  const row = await channelTables(context.db)
+/** The channel of whoever enrolled with this identity before. */
+async function formerChannel({ db, scope }: WriteContext, channel: string) {
+  return channelTables(db)
     .selectFrom('devices_apple_channel')
     .select(['device_id', 'state', 'certificate_fingerprint'])
-    .where('organization_id', '=', context.scope.organization.id)
+    .where('organization_id', '=', scope.organization.id)
     .where('id', '=', channel)
     .executeTakeFirst();
-  if (row?.state !== 'enrolled') return undefined;
-  // The second time the device says so, it has the new one already.
-  const isAgain =
-    certificate.renews !== null && row.certificate_fingerprint?.equals(certificate.fingerprint) === true;
-  return isAgain || (await renewsCertificateOf(context, certificate, channel)) ? row.device_id : undefined;
 }
 
 /** Two devices of one name, or one that asks twice, come one after the other, even while there is no row to lock. */
@@ -124,18 +123,10 @@ async function lockName({ db, scope }: WriteContext, channel: string): Promise<v
   await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db.connection);
 }
 
-/** The device that enrolled with this identity before, unless its management was ended by an administrator. */
-async function knownDevice(context: WriteContext, channel: string): Promise<Id | undefined> {
-  const { db, scope } = context;
-  const row = await channelTables(db)
-    .selectFrom('devices_apple_channel')
-    .select('device_id')
-    .where('organization_id', '=', scope.organization.id)
-    .where('id', '=', channel)
-    .executeTakeFirst();
-  if (!row) return undefined;
+/** The device that enrolled before; undefined when its management was ended. */
+async function enrolledAgain(context: WriteContext, deviceId: Id): Promise<Id | undefined> {
   try {
-    const device = await lockDevice(context, 'apple', deviceKey(hexOfId(row.device_id)));
+    const device = await lockDevice(context, 'apple', deviceKey(hexOfId(deviceId)));
     await saveDevice(context, device, { state: { to: 'PROVISIONING', reason: 're-enrollment' } });
     return device.id;
   } catch (error) {

@@ -37,42 +37,55 @@ export async function lockGoodCertificate(
   return certificate!;
 }
 
-/** Binds a certificate to the channel of a device, for good. Faults: `tokenInvalid` when it is another's. */
-export async function bindCertificate(
+/** `new`: no device has shown it yet. `next`: none has either, and it was issued in the place of the device's own. `own`: the device talks with it. */
+type Relation = 'new' | 'next' | 'own';
+
+/**
+ * What a good certificate is to a device of which the SHA-256 of the certificate is known with which it talked last; null for one that never
+ * did. One that was replaced is as good as a stranger's. Faults: `tokenInvalid`.
+ */
+export async function relationOf(
   { db, scope }: WriteContext,
   certificate: CertificateOfChannelRow,
   deviceChannel: string,
-): Promise<void> {
-  if (certificate.channel === deviceChannel) return;
-  if (certificate.channel !== null) {
+  current: Buffer | null,
+): Promise<Relation> {
+  const { serial_number: serialNumber, fingerprint, renews, channel } = certificate;
+  if (channel === deviceChannel && current?.equals(fingerprint)) return 'own';
+  if (channel === deviceChannel) {
     throw new Fault(
       'tokenInvalid',
-      `The certificate ${certificate.serial_number} belongs to another device than '${deviceChannel}'.`,
+      `The device '${deviceChannel}' has another certificate than ${serialNumber} now.`,
     );
   }
+  if (channel === null && renews === null) return 'new';
+  const renewed =
+    channel === null &&
+    (await channelTables(db)
+      .selectFrom('devices_certificate')
+      .select('fingerprint')
+      .where('organization_id', '=', scope.organization.id)
+      .where('serial_number', '=', renews)
+      .executeTakeFirst());
+  if (renewed && current?.equals(renewed.fingerprint)) return 'next';
+  throw new Fault(
+    'tokenInvalid',
+    `The certificate ${serialNumber} belongs to another device than '${deviceChannel}'.`,
+  );
+}
+
+/** From now on the device talks with this certificate, which is for no other device. */
+export async function bindCertificate(
+  { db, scope }: WriteContext,
+  { serial_number: serialNumber }: CertificateOfChannelRow,
+  deviceChannel: string,
+): Promise<void> {
   await channelTables(db)
     .updateTable('devices_certificate')
     .set({ channel: deviceChannel })
     .where('organization_id', '=', scope.organization.id)
-    .where('serial_number', '=', certificate.serial_number)
+    .where('serial_number', '=', serialNumber)
     .execute();
-}
-
-/** Whether a certificate was issued in the place of one that is bound to this channel. */
-export async function renewsCertificateOf(
-  { db, scope }: WriteContext,
-  { renews, channel }: CertificateOfChannelRow,
-  deviceChannel: string,
-): Promise<boolean> {
-  // One that is bound already was the device's before the one that it has now.
-  if (renews === null || channel !== null) return false;
-  const renewed = await channelTables(db)
-    .selectFrom('devices_certificate')
-    .select('channel')
-    .where('organization_id', '=', scope.organization.id)
-    .where('serial_number', '=', renews)
-    .executeTakeFirst();
-  return renewed?.channel === deviceChannel;
 }
 
 /** From now on the device talks with this certificate alone. */

@@ -2,12 +2,7 @@ import { preparing, sql } from '../../database/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import type { Id } from '../../kernel/id.ts';
 import type { ReadContext, WriteContext } from '../../tenancy/index.ts';
-import {
-  bindCertificate,
-  lockGoodCertificate,
-  renewsCertificateOf,
-  useCertificate,
-} from './certificate-binding.ts';
+import { bindCertificate, lockGoodCertificate, relationOf, useCertificate } from './certificate-binding.ts';
 import type { AppleChannel, ChannelIdentity } from './channel.ts';
 import { channelTables, type AppleChannelRow, type CertificateOfChannelRow } from './tables.ts';
 
@@ -35,10 +30,11 @@ export async function lockChannel(
     throw new Fault('tokenInvalid', `No device '${identity.deviceChannel}' has enrolled here.`);
   }
   const certificate = await lockGoodCertificate(context, fingerprint);
-  if (!deviceRow.certificate_fingerprint?.equals(fingerprint)) {
-    if (!(await renewsCertificateOf(context, certificate, deviceRow.id))) {
-      throw new Fault('tokenInvalid', `The certificate is not that of the device '${deviceRow.id}'.`);
-    }
+  const relation = await relationOf(context, certificate, deviceRow.id, deviceRow.certificate_fingerprint);
+  if (relation === 'new') {
+    throw new Fault('tokenInvalid', `The certificate is not that of the device '${deviceRow.id}'.`);
+  }
+  if (relation === 'next') {
     await bindCertificate(context, certificate, deviceRow.id);
     await useCertificate(context, deviceRow.id, fingerprint);
   }

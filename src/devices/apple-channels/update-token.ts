@@ -33,7 +33,8 @@ export async function updateToken(
   const { db, scope, now } = context;
   const channel = await lockChannel(context, identity, fingerprint);
   const own = identity.id === identity.deviceChannel;
-  const deviceId = channel?.deviceId ?? (await deviceOfChannel(context, identity.deviceChannel));
+  // A user who was here before can have been so on a device that was removed since.
+  const deviceId = own ? channel!.deviceId : await deviceOfChannel(context, identity.deviceChannel);
   const isNew = channel?.state !== 'enrolled';
   const content = {
     device_id: deviceId,

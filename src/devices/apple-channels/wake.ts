@@ -18,10 +18,8 @@ export interface TriedChannel {
   readonly id: string;
   /** What it was to be woken for. */
   readonly purpose: string;
-  /** The token under which it was tried; another may have come meanwhile, of which the outcome says nothing. */
-  readonly pushToken: Buffer;
-  /** Of what was sent before this moment the outcome speaks; a token that came later is good. */
-  readonly at?: Date | undefined;
+  /** When the token came under which it was tried; of one that came meanwhile the outcome says nothing. */
+  readonly tokenUpdatedAt: Date;
   readonly outcome: WakeOutcome;
   /** When it is tried again; null where that is of no use, or not needed. */
   readonly dueAt: Date | null;
@@ -41,22 +39,24 @@ export async function recordWakes(
       wake_due_at = tried.due_at
     from unnest(
       ${tried.map(({ id }) => id)}::text[], ${tried.map(({ purpose }) => purpose)}::text[],
-      ${tried.map(({ pushToken }) => pushToken)}::bytea[],
+      ${tried.map(({ tokenUpdatedAt }) => tokenUpdatedAt)}::timestamptz[],
       ${tried.map(({ outcome }) => JSON.stringify(outcome))}::jsonb[],
-      ${tried.map(({ at }) => at ?? null)}::timestamptz[], ${tried.map(({ dueAt }) => dueAt)}::timestamptz[]
-    ) as tried (id, purpose, push_token, outcome, at, due_at)
+      ${tried.map(({ dueAt }) => dueAt)}::timestamptz[]
+    ) as tried (id, purpose, token_updated_at, outcome, due_at)
     where channel.organization_id = ${scope.organization.id} and channel.id = tried.id
-      and channel.push_token = tried.push_token
-      and (tried.at is null or channel.token_updated_at <= tried.at)`.execute(db.connection);
+      and channel.token_updated_at = tried.token_updated_at`.execute(db.connection);
 }
 
-/** When the first of the devices is tried again that could not be woken; undefined when all could. */
-export async function nextWakeAt({ db, scope }: ReadContext): Promise<Date | undefined> {
+/**
+ * When the first of the devices is tried again that could not be woken, after a look at all that were due at `lookedAt`; undefined when none is.
+ * Those that were due then, and had nothing to do any more, wait for another reason.
+ */
+export async function nextWakeAt({ db, scope }: ReadContext, lookedAt: Date): Promise<Date | undefined> {
   const row = await channelTables(db)
     .selectFrom('devices_apple_channel')
     .select(({ fn }) => fn.min('wake_due_at').as('at'))
     .where('organization_id', '=', scope.organization.id)
-    .where('wake_due_at', 'is not', null)
+    .where('wake_due_at', '>', lookedAt)
     .where('state', '=', 'enrolled')
     .executeTakeFirst();
   return row?.at ?? undefined;

@@ -16,6 +16,7 @@ export {
 } from './commands.ts';
 export { commandStates } from './tables.ts';
 export { latestCommands, readPins } from './latest-commands.ts';
+export { removeOldCommands } from './remove-old-commands.ts';
 export { newPin } from './new-pin.ts';
 export {
   finishCommand,

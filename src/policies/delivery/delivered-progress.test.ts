@@ -31,6 +31,16 @@ test('a setting is as far as the item that carries its value', () => {
   });
 });
 
+test('a setting of several users is as far as that of the last', () => {
+  const both = [...having({}), ...having({ state: 'error', error: 'No.' })];
+  for (const deliveries of [both, both.toReversed()]) {
+    expect(deliveredProgress(deliveries, () => 'Waiting.')(settingOf('./a', 1))).toMatchObject({
+      state: 'error',
+      reason: 'No.',
+    });
+  }
+});
+
 test('another value than the one that was delivered is pending', () => {
   expect(progress({}, 2)).toMatchObject({
     state: 'pending',

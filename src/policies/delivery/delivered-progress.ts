@@ -7,7 +7,7 @@ import { digestOfValue, type DeliveredItem, type Delivery } from './delivery.ts'
  */
 export function deliveredProgress(
   deliveries: readonly Delivery[],
-  waitingFor: (key: string) => string,
+  waitingFor: (setting: Setting) => string,
   reportedOf?: (key: string) => Progress['reported'],
 ): (setting: Setting) => Progress {
   const items = deliveries.flatMap((delivery) => Object.values(delivery.items));
@@ -19,11 +19,14 @@ export function deliveredProgress(
     items.flatMap((item) => Object.keys(item.values).map((key) => ({ key, item }))),
     ({ key }) => key,
   );
-  return ({ key, value }) => {
-    const pending = cannotNow ?? waitingFor(key);
+  return (setting) => {
+    const { key, value } = setting;
+    const pending = cannotNow ?? waitingFor(setting);
     const carrying = (carriers.get(key) ?? []).map(({ item }) => item).filter(isCarrying);
     const digest = digestOfValue(value);
-    const same = carrying.find(({ values }) => values[key] === digest);
+    const [same] = carrying
+      .filter(({ values }) => values[key] === digest)
+      .sort((left, right) => howFar.indexOf(left.state) - howFar.indexOf(right.state));
     if (same) {
       const reported = reportedOf ? reportedOf(key) : reportedBy(same, value);
       return { ...stateOf(same, pending), reported };
@@ -33,6 +36,9 @@ export function deliveredProgress(
     return { state: 'pending', reason, reported: reportedOf?.(key) ?? null };
   };
 }
+
+/** What is the same for several users of a device is as far as it is for the last of them. */
+const howFar: readonly DeliveredItem['state'][] = ['error', 'sent', 'delivered', 'notApplicable', 'verified'];
 
 function isCarrying({ state }: DeliveredItem): boolean {
   return state !== 'removing' && state !== 'retained';

@@ -43,12 +43,17 @@ export async function saveDelivery(
     .execute();
 }
 
-/** Forgets what a device had. */
-export async function forgetDeliveries({ db, scope }: WriteContext, deviceId: Id): Promise<void> {
+/** Forgets what a device had, or what it had by one of its channels. */
+export async function forgetDeliveries(
+  { db, scope }: WriteContext,
+  deviceId: Id,
+  channel?: string,
+): Promise<void> {
   await policiesTables(db)
     .deleteFrom('policies_delivery')
     .where('organization_id', '=', scope.organization.id)
     .where('device_id', '=', deviceId)
+    .$if(channel !== undefined, (query) => query.where('channel', '=', channel!))
     .execute();
 }
 

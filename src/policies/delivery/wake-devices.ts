@@ -16,11 +16,11 @@ import {
 } from '../../tenancy/index.ts';
 import { channelsToWake, type SleepingChannel } from './channels-to-wake.ts';
 
-/** What came of one push. `unreachable`: of the token that was sent no use can be made, if no other came after `at`. */
+/** What came of one push. */
 export interface PushOutcome extends WakeOutcome {
   /** Seconds after which it may work. */
   readonly retryAfter?: number;
-  /** Since when the token is of no use. */
+  /** Since when the token is `unreachable`. One that the device told later is good, and is only not known to Apple yet. */
   readonly at?: Date | undefined;
 }
 
@@ -48,6 +48,7 @@ export function wakeTask(services: ChangeServices, push: PushWakes): (payload: J
     const scope = operatorScope(organization, 'wake');
     const read = { db: services.database, scope };
     const credentials = await pushCredentials(read, services.secrets);
+    const startedAt = services.clock();
     let after = '';
     for (;;) {
       const now = services.clock();
@@ -56,9 +57,11 @@ export function wakeTask(services: ChangeServices, push: PushWakes): (payload: J
       const tried = channels.map((channel, index) => triedChannel(channel, outcomes[index]!, now));
       await change(services, scope, (context) => recordWakes(context, tried));
       if (channels.length < batchSize) break;
+      // Nobody can be reached now: the next run tries the others, and other jobs need not wait for it.
+      if (outcomes.every(({ result }) => result === 'later')) break;
       after = channels.at(-1)!.id;
     }
-    const next = await nextWakeAt(read);
+    const next = await nextWakeAt(read, startedAt);
     const pause = next ? next.getTime() - services.clock().getTime() : usualPause;
     const seconds = Math.ceil(Math.min(Math.max(pause, 1_000), usualPause) / 1_000);
     await change(services, scope, (context) => addWakeJob(context, seconds));
@@ -66,15 +69,25 @@ export function wakeTask(services: ChangeServices, push: PushWakes): (payload: J
 }
 
 function triedChannel(
-  { id, purpose, pushToken }: SleepingChannel,
-  { result, message, at, retryAfter }: PushOutcome,
+  { id, purpose, tokenUpdatedAt }: SleepingChannel,
+  { result, message, at, retryAfter = 60 }: PushOutcome,
   now: Date,
 ): TriedChannel {
-  const pause =
-    result === 'refused' ? refusedPause : result === 'later' ? (retryAfter ?? 60) * 1_000 : undefined;
+  const isOutdated = result === 'unreachable' && at !== undefined && at < tokenUpdatedAt;
+  const outcome: WakeOutcome = isOutdated ? { result: 'later', message: outdated } : { result, message };
+  const pauses = {
+    sent: undefined,
+    later: retryAfter * 1_000,
+    unreachable: undefined,
+    refused: refusedPause,
+  };
+  const pause = pauses[outcome.result];
   const dueAt = pause === undefined ? null : new Date(now.getTime() + pause);
-  return { id, purpose, pushToken, at, dueAt, outcome: { result, message } };
+  return { id, purpose, tokenUpdatedAt, outcome, dueAt };
 }
+
+const outdated =
+  'Apple speaks of the token that the device had before, and may not know yet that it has told another. It is woken again soon.';
 
 /** Called when the server starts: what waits is looked at, even if the process that was to do it is gone. */
 export async function resumeWaking(services: ChangeServices): Promise<void> {

@@ -198,7 +198,7 @@ test('the timeline tells commands, what the device did, and how it was woken', a
       {
         id: identity.id,
         purpose: 'command',
-        pushToken: channel.push_token!,
+        tokenUpdatedAt: channel.token_updated_at!,
         dueAt: null,
         outcome: { result: 'later', message: "Apple's push service is busy." },
       },

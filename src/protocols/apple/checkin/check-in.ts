@@ -13,7 +13,12 @@ import { getPushCertificate } from '../../../devices/push-certificate/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import type { PlistDict } from '../../../kernel/plist/plist-value.ts';
 import { writePlist } from '../../../kernel/plist/write-plist.ts';
-import { assignByEnrollment, forgetInstallation, releaseDevice } from '../../../policies/index.ts';
+import {
+  assignByEnrollment,
+  forgetDeliveries,
+  forgetInstallation,
+  releaseDevice,
+} from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { DeliverySources } from '../connect/situation.ts';
 import { answerDeclarativeManagement } from '../declarations/answer.ts';
@@ -68,6 +73,7 @@ export async function answerCheckIn(
       if (!channel || channel.state === 'ended') return nothing;
       await checkOut(context, channel);
       if (channel.id === channel.deviceChannel) await releaseDevice(context, channel.deviceId);
+      else await forgetDeliveries(context, channel.deviceId, channel.id);
       return nothing;
     }
     case 'UserAuthenticate':

@@ -47,9 +47,12 @@ export async function answerCall(
   if (!channel) {
     throw new Fault('tokenInvalid', `The user '${report.identity.id}' has not enrolled.`);
   }
-  // It must enrol again, and the newer systems leave by themselves when they are told so.
-  if (channel.state === 'ended') return { kind: 'unrecognized' };
   if (channel.state === 'authenticated') return nothing;
+  if (channel.state === 'ended') {
+    // It must enrol again, and the newer systems leave by themselves when they are told so: all of the device, whoever of its users asks. A user
+    // is ended each time that the device enrols, and is there again with the next token.
+    return channel.id === channel.deviceChannel ? { kind: 'unrecognized' } : nothing;
+  }
   const before = await situationOf(context, channel, services.sources);
   if (before.device.state === 'DELETED') return { kind: 'unrecognized' };
   const reported = await applyReport(context, before, report);

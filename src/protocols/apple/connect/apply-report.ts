@@ -2,7 +2,7 @@ import { checkOut, saveChannel } from '../../../devices/apple-channels/index.ts'
 import { finishCommand, putOff, type WaitingCommand } from '../../../devices/commands/index.ts';
 import { recordEvents } from '../../../devices/events/index.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
-import { releaseDevice, type Delivery } from '../../../policies/index.ts';
+import { forgetInstallation, releaseDevice, type Delivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { findCommand } from '../commands/commands.ts';
 import { jsonOfPlist } from '../commands/shape.ts';
@@ -31,7 +31,13 @@ export async function applyReport(
   const { status, commandUuid: uuid } = report;
   if (status === 'Idle' || uuid === undefined) return { call, isUnknown: status !== 'Idle' };
   const queued = call.commands.find(({ id }) => id === uuid.toLowerCase());
-  if (queued) return { call: await applyToQueued(context, call, queued, report), isUnknown: false };
+  if (queued) {
+    const after = await applyToQueued(context, call, queued, report);
+    if (queued.type !== 'EraseDevice' || status !== 'Acknowledged') return { call: after, isUnknown: false };
+    // It loses all that it has, so nothing more is to be done on it.
+    await forgetInstallation(context, call.channel.deviceId);
+    return undefined;
+  }
   const command = askedFor(call, uuid);
   if (!command) return { call, isUnknown: true };
   if (status === 'NotNow') return { call: withNotNow(call, uuid), isUnknown: false };

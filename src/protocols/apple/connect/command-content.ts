@@ -50,12 +50,16 @@ export async function contentOfCommand(
       return { RequestType: 'DeclarativeManagement', Data: Buffer.from(data) };
     }
     case 'configured':
-      return { RequestType: 'DeviceConfigured' };
+      return { RequestType: isOfUser(call) ? 'UserConfigured' : 'DeviceConfigured' };
     case 'renew':
       return { RequestType: 'InstallProfile', Payload: await contents.renewalProfile(context, call) };
     case 'leave':
       return { RequestType: 'RemoveProfile', Identifier: contents.enrollmentIdentifier(context) };
   }
+}
+
+function isOfUser({ channel }: Call): boolean {
+  return channel.id !== channel.deviceChannel;
 }
 
 /** A command that an administrator gave: of a known one its arguments, of others Apple's own property list. */

@@ -5,15 +5,11 @@ import type { WriteContext } from '../../../tenancy/index.ts';
 import type { Report } from '../commands/wire/report.ts';
 import type { DeclarationStatus } from '../declarations/status-report.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
-import { keepDeclarationSupport } from './situation.ts';
+import { keepDeclarationSupport, type ToHave } from './situation.ts';
 import { withChannel, type Call } from './call.ts';
+import { isDeclaration, itemOfDeclaration } from './declaration-items.ts';
 import { itemOfProfile } from './profile-delivery.ts';
 import { textOfErrors } from './error-text.ts';
-
-/** The name under which a declaration is kept. */
-function itemOfDeclaration(identifier: string): string {
-  return `declaration ${identifier}`;
-}
 
 /** The device knows that there are other declarations, and fetches them by itself; or it says why it does not. */
 export async function afterDeclaring(
@@ -36,24 +32,51 @@ export async function afterDeclaring(
 
 /** With these declarations in the place of those before. */
 function declared({ delivery, digests, now }: Call, declarations: readonly WantedDeclaration[]): Delivery {
-  const others = Object.entries(delivery.items).filter(([name]) => !name.startsWith(itemOfDeclaration('')));
-  const wanted = declarations.map(({ identifier, hash, keys, profile }): [string, DeliveredItem] => {
-    const name = itemOfDeclaration(identifier);
-    const before = delivery.items[name];
-    if (before?.version === hash) return [name, before];
-    return [
-      name,
-      {
-        version: hash,
-        state: 'sent',
-        at: now.toISOString(),
-        values: Object.fromEntries(keys.map((key) => [key, digests.get(key)!])),
-        attempts: 1,
-        details: { identifier, ...(profile && { profile: profile.identifier }) },
-      },
-    ];
-  });
+  const others = Object.entries(delivery.items).filter(([name]) => !isDeclaration(name));
+  const wanted = declarations.map((one) => keptItem(delivery, one, digests, now));
   return { ...delivery, items: Object.fromEntries([...others, ...wanted]) };
+}
+
+/** A declaration as it is kept already or, in another version, from now on; one that the device has not spoken of is told once more. */
+function keptItem(
+  { items }: Delivery,
+  { identifier, hash, keys, profile }: WantedDeclaration,
+  digests: ToHave['digests'],
+  now: Date,
+): [name: string, item: DeliveredItem] {
+  const name = itemOfDeclaration(identifier);
+  const before = items[name];
+  if (before?.version === hash) {
+    const isUnheard = before.state === 'sent';
+    return [name, isUnheard ? { ...before, at: now.toISOString(), attempts: before.attempts + 1 } : before];
+  }
+  return [
+    name,
+    {
+      version: hash,
+      state: 'sent',
+      at: now.toISOString(),
+      values: Object.fromEntries(keys.map((key) => [key, digests.get(key)!])),
+      attempts: 1,
+      details: { identifier, ...(profile && { profile: profile.identifier }) },
+    },
+  ];
+}
+
+/**
+ * With those of the declarations that the device speaks of in the version in which it shall have them: it can have fetched them before it was
+ * told that they are other ones, and does not speak of them again.
+ */
+export function withFetched(
+  delivery: Delivery,
+  statuses: readonly DeclarationStatus[],
+  { declared: wanted, digests }: Pick<ToHave, 'declared' | 'digests'>,
+  now: Date,
+): Delivery {
+  const versions = new Map(statuses.map(({ identifier, serverToken }) => [identifier, serverToken]));
+  const fetched = wanted.filter(({ identifier, hash }) => versions.get(identifier) === hash);
+  const items = fetched.map((one) => keptItem(delivery, one, digests, now));
+  return { ...delivery, items: { ...delivery.items, ...Object.fromEntries(items) } };
 }
 
 /** What a device says of its declarations, each in the version that it has. */
@@ -84,6 +107,9 @@ function stateOf({ valid, active }: DeclarationStatus): DeliveredItem['state'] {
   return valid === 'valid' && active ? 'verified' : 'delivered';
 }
 
+const longestReason = 4_096;
+
 function reasonOf({ reasons }: DeclarationStatus): string {
-  return reasons.map(({ text }) => text).join(' ') || 'The device says that the declaration is not valid.';
+  const told = reasons.map(({ text }) => text).join(' ');
+  return told.slice(0, longestReason).toWellFormed() || 'The device says that the declaration is not valid.';
 }

@@ -4,6 +4,7 @@ import type { Delivery } from '../../../policies/index.ts';
 import type { Report } from '../commands/wire/report.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { commandUuid, type ComputedCommand } from './computed-command.ts';
+import { hasUnheard } from './declaration-items.ts';
 import { nextOfDelivery, type ProfileToHave } from './profile-delivery.ts';
 
 /** All that decides what a device is told next. */
@@ -65,8 +66,11 @@ function declaredProfiles({ declared }: Situation): string[] {
   return declared.flatMap(({ profile }) => profile?.identifier ?? []);
 }
 
-function declaration({ declarationsToken: token, channel }: Situation): ComputedCommand | undefined {
-  return token === undefined || token === channel.declarationsToken ? undefined : { kind: 'declare', token };
+function declaration(situation: Situation): ComputedCommand | undefined {
+  const { declarationsToken: token, channel, delivery, now } = situation;
+  if (token === undefined) return undefined;
+  const isTold = token === channel.declarationsToken && !hasUnheard(delivery, now);
+  return isTold ? undefined : { kind: 'declare', token };
 }
 
 /** Once a day, before the inventory. */

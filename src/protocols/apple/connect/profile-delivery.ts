@@ -154,6 +154,9 @@ export function removed(delivery: Delivery, item: string): Changed {
   return { delivery: { ...delivery, items }, events: [eventOf(before!, 'was removed')] };
 }
 
+/** Profiles under this server's names that nobody knows of, from one list; more of them come with the next. */
+const mostUnknown = 100;
+
 /** A profile on a device, as its list tells it. */
 export interface ListedProfile {
   readonly identifier: string;
@@ -191,8 +194,8 @@ export function compared(
   const known = new Set(
     Object.values(items).flatMap(({ details }) => [details['identifier'], details['profile']]),
   );
-  for (const { identifier, uuid } of listed) {
-    if (known.has(identifier) || !isOurs(identifier)) continue;
+  const unknown = listed.filter(({ identifier }) => !known.has(identifier) && isOurs(identifier));
+  for (const { identifier, uuid } of unknown.slice(0, mostUnknown)) {
     items[itemOfProfile(identifier)] = {
       version: uuid ?? '',
       state: 'delivered',

@@ -3,6 +3,7 @@ import { lockWaitingCommands } from '../../../devices/commands/index.ts';
 import { devicesByIds, factsOf, type Device } from '../../../devices/index.ts';
 import { inventoryOf, saveInventory } from '../../../devices/inventory/index.ts';
 import { hexOfId } from '../../../kernel/id.ts';
+import { isOlder } from '../../../kernel/version.ts';
 import {
   desiredStateOf,
   digestOfValue,
@@ -161,17 +162,31 @@ async function factsForDelivery(
   const owned = { organizationId: organization.id, id: device.id };
   const [told] = await inventoryOf(context.db, [owned], ['declarations']);
   const capabilities = told?.declarations?.content as Partial<DeclarationSupport> | undefined;
-  const isOfVersion = capabilities?.osVersion === (device.summary.osVersion ?? null);
+  const { osVersion } = device.summary;
+  const holds = capabilities !== undefined && stillHolds(capabilities, osVersion);
   return {
     organizationHex: hexOfId(organization.id),
     system,
-    osVersion: device.summary.osVersion,
+    osVersion,
     supervised: device.summary.supervised,
-    declarations: isOfVersion ? capabilities?.configurations : undefined,
-    statusItems: isOfVersion ? capabilities?.statusItems : undefined,
+    declarations: holds ? capabilities.configurations : undefined,
+    statusItems: holds ? capabilities.statusItems : undefined,
     // Devices fetch profiles by https alone.
     profileUrl: publicUrl.startsWith('https:')
       ? (hash) => profileUrl(publicUrl, context, device.id, hash)
       : undefined,
   };
+}
+
+/**
+ * What a device can do it can do in later versions too, of which it tells after it has told the version; but one that knew nothing of
+ * declarations can have learned of them.
+ */
+function stillHolds(
+  { configurations = [], osVersion: told }: Partial<DeclarationSupport>,
+  osVersion: string | undefined,
+): boolean {
+  if (told === (osVersion ?? null)) return true;
+  if (told == null || osVersion === undefined) return false;
+  return configurations.length > 0 && !isOlder(osVersion, told);
 }

@@ -4,8 +4,8 @@ import { Fault } from '../../../kernel/fault.ts';
 import { lockDelivery, saveDelivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { checkCompliance } from '../connect/check-compliance.ts';
-import { withStatuses } from '../connect/declared.ts';
-import { keepDeclarationSupport, toHaveBy, type DeliverySources } from '../connect/situation.ts';
+import { withFetched, withStatuses } from '../connect/declared.ts';
+import { keepDeclarationSupport, toHaveBy, type DeliverySources, type ToHave } from '../connect/situation.ts';
 import { declarationAnswer, declarationItems, tokens } from './answers.ts';
 import { readStatusReport } from './status-report.ts';
 
@@ -22,15 +22,13 @@ export async function answerDeclarativeManagement(
   { endpoint, data }: { readonly endpoint: string; readonly data: Uint8Array | undefined },
 ): Promise<string | null | undefined> {
   const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
+  const toHave = await toHaveBy(context, device, channel, sources);
   if (endpoint === 'status') {
-    const mayBeJudged = await keepStatus(context, device, channel, data ?? new Uint8Array());
-    if (mayBeJudged) {
-      const toHave = await toHaveBy(context, device, channel, sources);
-      await checkCompliance(context, device, channel, toHave);
-    }
+    const mayBeJudged = await keepStatus(context, device, channel, toHave, data ?? new Uint8Array());
+    if (mayBeJudged) await checkCompliance(context, device, channel, toHave);
     return null;
   }
-  const { declarations } = await toHaveBy(context, device, channel, sources);
+  const { declarations } = toHave;
   if (endpoint === 'tokens') return JSON.stringify(tokens(declarations, context.now));
   if (endpoint === 'declaration-items') return JSON.stringify(declarationItems(declarations));
   const [, kind, identifier] = /^declaration\/([a-z]+)\/(.+)$/.exec(endpoint) ?? [];
@@ -45,14 +43,19 @@ export async function answerDeclarativeManagement(
 async function keepStatus(
   context: WriteContext,
   device: Device,
-  { id }: AppleChannel,
+  { id, deviceChannel }: AppleChannel,
+  toHave: ToHave,
   data: Uint8Array,
 ): Promise<boolean> {
   const { declarations, clientCapabilities } = readStatusReport(data);
+  const { now } = context;
   const before = await lockDelivery(context, device.id, id);
   let after = before;
-  if (declarations) after = withStatuses(after, declarations, context.now);
-  if (clientCapabilities) {
+  if (declarations) {
+    after = withStatuses(withFetched(after, declarations, toHave, now), declarations, now);
+  }
+  // What can be declared to its users is another thing.
+  if (clientCapabilities && id === deviceChannel) {
     await keepDeclarationSupport(context, device, clientCapabilities);
     // It can now be told otherwise what it shall have.
     after = { ...after, settledKey: null };

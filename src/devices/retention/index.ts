@@ -1,0 +1,1 @@
+export { forgetHistoryTask, historyJob, resumeForgetting } from './forget-history.ts';
