@@ -1,19 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { systemClock } from '../kernel/clock.ts';
-import {
-  keysOf,
-  loadDevices,
-  readEnrollmentUrl,
-  readFleetSettings,
-  redirected,
-  runFleet,
-  wrongOption,
-  type FleetOptions,
-} from './simulated-fleet.ts';
+import { oneOf, type FleetOptions } from './fleet-options.ts';
+import { simulateFleet } from './simulated-fleet.ts';
 
 interface SimulateOptions extends FleetOptions {
-  enrollmentUrl: string;
   kind: string;
 }
 
@@ -30,25 +19,11 @@ export function addSimulateApple(simulate: Command): Command {
     });
 }
 
-async function simulateApple(options: SimulateOptions): Promise<number> {
-  const kind = kinds.find((one) => one === options.kind);
-  if (!kind) throw wrongOption('--kind', options.kind, kinds.join(', '));
-  const settings = await readFleetSettings(options);
-  const enrollmentUrl = readEnrollmentUrl(options.enrollmentUrl);
-  const { httpTransport, keyPool, simulatedDevice } = await loadDevices(
-    () => import('../../test/simulated-devices/apple/index.ts'),
-  );
-  const { authorities } = settings;
-  using http = httpTransport(authorities === undefined ? {} : { authorities });
-  const newKeyPair = keyPool(keysOf(settings));
-  return await runFleet(settings, () => {
-    const device = simulatedDevice({
-      hardware: { kind },
-      transport: (request) => http.send({ ...request, url: redirected(request.url, settings) }),
-      random: randomBytes,
-      clock: systemClock,
-      newKeyPair,
-    });
+function simulateApple(options: SimulateOptions): Promise<number> {
+  const hardware = { kind: oneOf(kinds, '--kind', options.kind) };
+  const load = () => import('../../test/simulated-devices/apple/index.ts');
+  return simulateFleet(options, load, ({ simulatedDevice }, parts, enrollmentUrl) => {
+    const device = simulatedDevice({ ...parts, hardware });
     return {
       enroll: () => device.enroll(enrollmentUrl),
       checkIn: async () => (await device.checkIn()).length,

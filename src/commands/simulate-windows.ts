@@ -1,19 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { systemClock } from '../kernel/clock.ts';
-import {
-  keysOf,
-  loadDevices,
-  readEnrollmentUrl,
-  readFleetSettings,
-  redirected,
-  runFleet,
-  wrongOption,
-  type FleetOptions,
-} from './simulated-fleet.ts';
+import { oneOf, type FleetOptions } from './fleet-options.ts';
+import { simulateFleet } from './simulated-fleet.ts';
 
 interface SimulateOptions extends FleetOptions {
-  enrollmentUrl: string;
   code: string;
   user: string;
   form: string;
@@ -34,26 +23,12 @@ export function addSimulateWindows(simulate: Command): Command {
     });
 }
 
-async function simulateWindows(options: SimulateOptions): Promise<number> {
-  const form = forms.find((one) => one === options.form);
-  if (!form) throw wrongOption('--form', options.form, forms.join(', '));
-  const settings = await readFleetSettings(options);
-  const enrollmentUrl = readEnrollmentUrl(options.enrollmentUrl);
-  const { httpTransport, keyPool, simulatedWindowsDevice } = await loadDevices(
-    () => import('../../test/simulated-devices/windows/index.ts'),
-  );
-  const { authorities } = settings;
-  using http = httpTransport(authorities === undefined ? {} : { authorities });
-  const newKeyPair = keyPool(keysOf(settings));
+function simulateWindows(options: SimulateOptions): Promise<number> {
+  const hardware = { form: oneOf(forms, '--form', options.form) };
   const credential = { kind: 'onPremise', username: options.user, password: options.code } as const;
-  return await runFleet(settings, () => {
-    const device = simulatedWindowsDevice({
-      hardware: { form },
-      transport: (request) => http.send({ ...request, url: redirected(request.url, settings) }),
-      random: randomBytes,
-      clock: systemClock,
-      newKeyPair,
-    });
+  const load = () => import('../../test/simulated-devices/windows/index.ts');
+  return simulateFleet(options, load, ({ simulatedWindowsDevice }, parts, enrollmentUrl) => {
+    const device = simulatedWindowsDevice({ ...parts, hardware });
     return {
       enroll: () => device.enroll(enrollmentUrl, credential),
       checkIn: async () => (await device.sync()).received.length,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addSimulateApple } from './simulate-apple.ts';
 import { addSimulateWindows } from './simulate-windows.ts';
-import { most } from './simulated-fleet.ts';
+import { most } from './fleet-options.ts';
 
 export function addSimulateCommands(program: Command): void {
   const simulate = program.command('simulate').description('Simulated devices, to try a server with');

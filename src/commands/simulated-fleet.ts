@@ -1,48 +1,69 @@
-import { readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock, type Clock } from '../kernel/clock.ts';
 import { Fault } from '../kernel/fault.ts';
+import { readFleetSettings, type FleetOptions, type FleetSettings } from './fleet-options.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** What the command line says of a fleet, whatever it is of. */
-export interface FleetOptions {
-  count: string;
-  interval: string;
-  for?: string;
-  url?: string;
-  ca?: string;
-}
-
-/** What the devices of a fleet have in common. */
-export interface FleetSettings {
-  readonly count: number;
-  /** Seconds between two calls of a device, about. */
-  readonly interval: number;
-  /** Seconds after which all ends. */
-  readonly duration: number | undefined;
-  /** Where the server is reached, in place of where it says that it is. */
-  readonly origin: string | undefined;
-  /** PEM. */
-  readonly authorities: string | undefined;
-}
-
 /** A simulated device, as far as a fleet is concerned. */
-export interface FleetDevice {
+interface FleetDevice {
   enroll(): Promise<void>;
   /** How many commands it got. */
   checkIn(): Promise<number>;
   isEnrolled(): boolean;
 }
 
-export const most = 10_000;
 const enrollingAtOnce = 16;
+/** Devices share keys: to make one for each takes long. */
 const keysAtMost = 32;
 const secondsBetweenLines = 5;
 const secondsToStop = 5;
 /** Names of simulated devices, which would make one problem look like many. */
 const names = /\b(S[0-9A-Z]{11}|PC-[0-9A-F]{10})\b/g;
 
-/** Loads what only this command needs, and what is not part of the server. */
-export async function loadDevices<Module>(load: () => Promise<Module>): Promise<Module> {
+/** The simulated devices of a platform, as far as a fleet is concerned. */
+interface DeviceModule<Request, Response, KeySource> {
+  httpTransport(options: { readonly authorities?: string }): Disposable & {
+    readonly send: (request: Request) => Promise<Response>;
+  };
+  keyPool(size: number): KeySource;
+}
+
+/** What each device of a fleet is made with. */
+interface DeviceParts<Request, Response, KeySource> {
+  readonly transport: (request: Request) => Promise<Response>;
+  readonly random: (size: number) => Buffer;
+  readonly clock: Clock;
+  readonly newKeyPair: KeySource;
+}
+
+/**
+ * Lets simulated devices enrol and call again and again, until a signal or the end; the answer is the exit code, 1 where none could enrol.
+ * `load` loads the devices, which are not part of the server. Faults: `invalidInput` (an option), `unavailable`.
+ */
+export async function simulateFleet<Module, Request extends { readonly url: string }, Response, KeySource>(
+  options: FleetOptions,
+  load: () => Promise<Module & DeviceModule<Request, Response, KeySource>>,
+  newDevice: (
+    module: Module,
+    parts: DeviceParts<Request, Response, KeySource>,
+    enrollmentUrl: string,
+  ) => FleetDevice,
+): Promise<number> {
+  const settings = await readFleetSettings(options);
+  const { authorities, count, enrollmentUrl } = settings;
+  const module = await loadDevices(load);
+  using http = module.httpTransport(authorities === undefined ? {} : { authorities });
+  const parts = {
+    transport: (request: Request) => http.send({ ...request, url: redirected(request.url, settings) }),
+    random: randomBytes,
+    clock: systemClock,
+    newKeyPair: module.keyPool(Math.min(count, keysAtMost)),
+  };
+  return await runFleet(settings, () => newDevice(module, parts, enrollmentUrl));
+}
+
+async function loadDevices<Module>(load: () => Promise<Module>): Promise<Module> {
   try {
     return await load();
   } catch (cause) {
@@ -55,13 +76,12 @@ export async function loadDevices<Module>(load: () => Promise<Module>): Promise<
   }
 }
 
-/** How many keys the devices of a fleet share: to make one for each takes long. */
-export function keysOf({ count }: FleetSettings): number {
-  return Math.min(count, keysAtMost);
+/** The same path at the origin where the server is reached. */
+function redirected(url: string, { origin }: FleetSettings): string {
+  return origin === undefined ? url : `${origin}${url.slice(new URL(url).origin.length)}`;
 }
 
-/** Lets devices enrol and call again and again, until a signal or the end; the answer is the exit code, 1 where none could enrol. */
-export async function runFleet(
+async function runFleet(
   { count, interval, duration }: FleetSettings,
   newDevice: () => FleetDevice,
 ): Promise<number> {
@@ -111,52 +131,6 @@ export async function runFleet(
   return 0;
 }
 
-/** Faults: `invalidInput`, `unavailable`. */
-export async function readFleetSettings(options: FleetOptions): Promise<FleetSettings> {
-  const count = Number(options.count);
-  if (!Number.isInteger(count) || count < 1 || count > most) {
-    throw wrongOption('--count', options.count, `a number from 1 to ${most}`);
-  }
-  const interval = Number(options.interval);
-  if (!(interval > 0 && interval <= 86_400)) {
-    throw wrongOption('--interval', options.interval, 'seconds, at most 86400');
-  }
-  const duration = options.for === undefined ? undefined : Number(options.for);
-  if (duration !== undefined && !(duration > 0 && duration <= 2_000_000)) {
-    throw wrongOption('--for', options.for!, 'seconds');
-  }
-  if (options.url !== undefined && !URL.canParse(options.url)) {
-    throw wrongOption('--url', options.url, 'an origin, such as https://localhost:8443');
-  }
-  const origin = options.url === undefined ? undefined : new URL(options.url).origin;
-  const authorities = options.ca === undefined ? undefined : await readAuthorities(options.ca);
-  return { count, interval, duration, origin, authorities };
-}
-
-export function readEnrollmentUrl(url: string): string {
-  if (!URL.canParse(url)) throw wrongOption('--enrollment-url', url, 'a URL');
-  return url;
-}
-
-export function wrongOption(option: string, given: string, right: string): Fault {
-  return new Fault('invalidInput', `${option} is '${given}'. It must be ${right}.`);
-}
-
-async function readAuthorities(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new Fault('unavailable', `The file of --ca cannot be read: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
-}
-
-/** The same path at the origin where the server is reached. */
-export function redirected(url: string, { origin }: FleetSettings): string {
-  return origin === undefined ? url : `${origin}${url.slice(new URL(url).origin.length)}`;
-}
-
 /** Counts what happens, and prints each problem the first time. */
 function newReport(count: number) {
   const counts = { enrolled: 0, refused: 0, checkIns: 0, commands: 0, failed: 0, gone: 0 };
@@ -180,7 +154,6 @@ function newReport(count: number) {
         return true;
       } catch (error) {
         counts[kind] += 1;
-        // The names of devices would make one problem look like many.
         const problem = (error as Error).message.replaceAll(names, '…');
         if (told.size < 20 && !told.has(problem)) {
           told.add(problem);

@@ -15,5 +15,5 @@ export { kept, shared } from './kept.ts';
 export { contains, listPage, type Listed, type Page } from './list.ts';
 export { migrate, type Migration } from './migrate.ts';
 export { anyOf, inOrderOf, ofEach, type OwnedId } from './owned.ts';
-export { brokenForeignKey, brokenUniqueConstraint, unavailable } from './sql-errors.ts';
+export { brokenForeignKey, brokenUniqueConstraint, refuseInUse, unavailable } from './sql-errors.ts';
 export { enclose, endsTransaction, transact } from './transaction.ts';

@@ -15,6 +15,20 @@ export function brokenForeignKey(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError && error.code === '23503' ? error.constraint : undefined;
 }
 
+/** Deletes something. Faults: `inUse` while something refers to it, with the message, which may depend on the foreign key. */
+export async function refuseInUse(
+  message: string | ((foreignKey: string) => string),
+  deletion: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await deletion();
+  } catch (error) {
+    const constraint = brokenForeignKey(error);
+    if (constraint === undefined) throw error;
+    throw new Fault('inUse', typeof message === 'string' ? message : message(constraint));
+  }
+}
+
 /** Whether PostgreSQL gave this transaction up in favour of another one, so that it may succeed when it is run again. */
 export function lostToAnother(error: unknown): boolean {
   const state = sqlState(error);

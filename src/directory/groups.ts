@@ -1,6 +1,6 @@
-import { brokenForeignKey, contains, listPage, sql, type Listed, type Page } from '../database/index.ts';
+import { contains, listPage, refuseInUse, sql, type Listed, type Page } from '../database/index.ts';
 import { requireRevision, revised } from '../kernel/etag.ts';
-import { Fault, notFound } from '../kernel/fault.ts';
+import { notFound } from '../kernel/fault.ts';
 import type { Id } from '../kernel/id.ts';
 import { audit, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import { directoryTables, type GroupRow } from './tables.ts';
@@ -140,19 +140,15 @@ export async function updateGroup(
 export async function removeGroup(context: WriteContext, id: Id, ifMatch?: readonly number[]): Promise<void> {
   const { db, scope } = context;
   const before = await lockGroup(context, id, ifMatch);
-  try {
-    await directoryTables(db)
-      .deleteFrom('directory_group')
-      .where('organization_id', '=', scope.organization.id)
-      .where('id', '=', id)
-      .execute();
-  } catch (error) {
-    if (brokenForeignKey(error) === undefined) throw error;
-    throw new Fault(
-      'inUse',
-      `The group '${before.displayName}' has policies assigned to it. Take it from them first.`,
-    );
-  }
+  await refuseInUse(
+    `The group '${before.displayName}' has policies assigned to it. Take it from them first.`,
+    () =>
+      directoryTables(db)
+        .deleteFrom('directory_group')
+        .where('organization_id', '=', scope.organization.id)
+        .where('id', '=', id)
+        .execute(),
+  );
   await audit(context, {
     action: 'group.remove',
     target: { type: 'group', id, name: before.displayName },

@@ -1,6 +1,6 @@
-import { brokenForeignKey } from '../database/index.ts';
+import { refuseInUse } from '../database/index.ts';
 import { requireRevision, revised } from '../kernel/etag.ts';
-import { Fault, invalidInput, notFound } from '../kernel/fault.ts';
+import { invalidInput, notFound } from '../kernel/fault.ts';
 import { audit, type Organization, type ReadContext, type WriteContext } from '../tenancy/index.ts';
 import {
   deepestSegment,
@@ -157,21 +157,20 @@ export async function removeSegment(
   refuseRoot(id, 'removed');
   await lockTree(context, { newIds: 0 });
   const before = find(await loadSegments(context), id, ifMatch);
-  try {
-    await directoryTables(db)
+  const inUse = (foreignKey: string) => {
+    const what =
+      foreignKey === 'directory_segment_parent'
+        ? 'segments below it'
+        : 'devices, policies, enrolments or enrolment templates in it';
+    return `The segment '${before.name}' still has ${what}. Move or remove them first.`;
+  };
+  await refuseInUse(inUse, () =>
+    directoryTables(db)
       .deleteFrom('directory_segment')
       .where('organization_id', '=', scope.organization.id)
       .where('id', '=', id)
-      .execute();
-  } catch (error) {
-    const constraint = brokenForeignKey(error);
-    if (constraint === undefined) throw error;
-    const what =
-      constraint === 'directory_segment_parent'
-        ? 'segments below it'
-        : 'devices, policies, enrolments or enrolment templates in it';
-    throw new Fault('inUse', `The segment '${before.name}' still has ${what}. Move or remove them first.`);
-  }
+      .execute(),
+  );
   await audit(context, {
     action: 'segment.remove',
     target: { type: 'segment', id: String(id), name: before.name },

@@ -1,10 +1,10 @@
 import {
   anyOf,
-  brokenForeignKey,
   brokenUniqueConstraint,
   contains,
   inOrderOf,
   listPage,
+  refuseInUse,
   sql,
   type Listed,
   type OwnedId,
@@ -215,19 +215,15 @@ export async function updateUser(
 export async function removeUser(context: WriteContext, id: Id, ifMatch?: readonly number[]): Promise<void> {
   const { db, scope } = context;
   const before = await lockUser(context, id, ifMatch);
-  try {
-    await directoryTables(db)
-      .deleteFrom('directory_user')
-      .where('organization_id', '=', scope.organization.id)
-      .where('id', '=', id)
-      .execute();
-  } catch (error) {
-    if (brokenForeignKey(error) === undefined) throw error;
-    throw new Fault(
-      'inUse',
-      `The user '${before.email}' still has devices or enrolments. Give them to another user or remove them first.`,
-    );
-  }
+  await refuseInUse(
+    `The user '${before.email}' still has devices or enrolments. Give them to another user or remove them first.`,
+    () =>
+      directoryTables(db)
+        .deleteFrom('directory_user')
+        .where('organization_id', '=', scope.organization.id)
+        .where('id', '=', id)
+        .execute(),
+  );
   await audit(context, {
     action: 'user.remove',
     target: { type: 'user', id, name: before.email },

@@ -1,4 +1,4 @@
-import { brokenForeignKey, sql } from '../database/index.ts';
+import { refuseInUse, sql } from '../database/index.ts';
 import { devicesByIds, nameOfDevice } from '../devices/index.ts';
 import { groupsByIds } from '../directory/index.ts';
 import { requireRevision } from '../kernel/etag.ts';
@@ -42,16 +42,13 @@ export async function removePolicy(
   const taken = uses === 'taken' ? await takeFromAll(context, id) : {};
   // Those that remain were withdrawn.
   const enrollments = await takeFromEnrollments(context, id);
-  try {
-    await policiesTables(db)
+  await refuseInUse(`The policy '${row.name}' is assigned. Take it from what has it first.`, () =>
+    policiesTables(db)
       .deleteFrom('policies_policy')
       .where('organization_id', '=', scope.organization.id)
       .where('id', '=', id)
-      .execute();
-  } catch (error) {
-    if (brokenForeignKey(error) === undefined) throw error;
-    throw new Fault('inUse', `The policy '${row.name}' is assigned. Take it from what has it first.`);
-  }
+      .execute(),
+  );
   context.touched.assignments.add(id);
   const policy = policyOfRow(family, row);
   await audit(context, {

@@ -78,6 +78,15 @@ export function readPage<Field extends string>(
   };
 }
 
+/** As `readPage`, where the vendor has other names for the fields: its names, and ours. */
+export function readPageBy<Field extends string>(
+  query: Parameters<typeof readPage>[0],
+  fields: Readonly<Record<string, Field>>,
+): PageRequest<Field> {
+  const page = readPage(query, Object.keys(fields) as [string, ...string[]]);
+  return { ...page, sort: { ...page.sort, field: fields[page.sort.field]! } };
+}
+
 export function pageOf<Item>(
   items: Item[],
   total: number,

@@ -61,6 +61,16 @@ export interface GraphRoute {
 
 export const bothVersions: readonly GraphVersion[] = ['v1.0', 'beta'];
 
+/** Declares a route that both versions have, in an area whose errors are of one flavour. */
+export function routesOf(flavour: Flavour) {
+  return (
+    method: Method,
+    template: string,
+    permission: GraphRoute['permission'],
+    handle: GraphRoute['handle'],
+  ): GraphRoute => ({ method, template, versions: bothVersions, flavour, permission, handle });
+}
+
 /** The id that a key of the path names. A key that no id can be is not found, as an unknown one. Faults: `notFound`. */
 export function idOfKey(match: PathMatch, position: number, what: string): Id {
   const text = keyText(match, position);

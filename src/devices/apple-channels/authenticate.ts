@@ -1,9 +1,8 @@
 import { sql } from '../../database/index.ts';
-import { usersByIds } from '../../directory/index.ts';
-import { lockEnrollment } from '../enrollments/index.ts';
+import { createEnrollingDevice, lockEnrollment } from '../enrollments/index.ts';
 import { cancelCommands } from '../commands/index.ts';
 import { recordEvents } from '../events/index.ts';
-import { applyFacts, createDevice, deviceKey, lockDevice, saveDevice, type ReportedFacts } from '../index.ts';
+import { applyFacts, deviceKey, lockDevice, saveDevice, type ReportedFacts } from '../index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import type { WriteContext } from '../../tenancy/index.ts';
@@ -142,22 +141,9 @@ async function enrollingDevice(
   told: ReportedFacts,
 ): Promise<Id> {
   const enrollment = await lockEnrollment(context, enrollmentId);
-  const user = enrollment.userId && (await usersByIds(context, [enrollment.userId])).get(enrollment.userId);
   // A device that its owner enrolled for work alone tells no identifier but the one of its enrolment.
-  const own = kind === 'device' ? id : null;
-  const { serialNumber = null, imei = null, platformId = own, ...summary } = told;
-  const device = await createDevice(context, {
-    platform: 'apple',
-    state: 'PROVISIONING',
-    tags: enrollment.tags,
-    segment: enrollment.segment,
-    user: user ? { id: user.id, email: user.email } : null,
-    platformId,
-    serialNumber,
-    imei,
-    summary,
-  });
-  return device.id;
+  const own = kind === 'device' ? { platformId: id } : {};
+  return createEnrollingDevice(context, 'apple', enrollment, { ...own, ...told });
 }
 
 async function endUserChannels({ db, scope, now }: WriteContext, deviceChannel: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { brokenForeignKey, brokenUniqueConstraint } from '../../database/index.ts';
+import { brokenUniqueConstraint, refuseInUse } from '../../database/index.ts';
 import { usersByIds } from '../../directory/index.ts';
 import { requireRevision, revised } from '../../kernel/etag.ts';
 import { Fault, invalidInput, type Violation } from '../../kernel/fault.ts';
@@ -77,19 +77,13 @@ export async function removeAudience(
 ): Promise<void> {
   const { db, scope } = context;
   const before = await lockAudience(context, id, ifMatch);
-  try {
-    await audienceTables(db)
+  await refuseInUse(`The device audience '${before.name}' is in use. Take it from what uses it first.`, () =>
+    audienceTables(db)
       .deleteFrom('devices_audience')
       .where('organization_id', '=', scope.organization.id)
       .where('id', '=', id)
-      .execute();
-  } catch (error) {
-    if (brokenForeignKey(error) === undefined) throw error;
-    throw new Fault(
-      'inUse',
-      `The device audience '${before.name}' is in use. Take it from what uses it first.`,
-    );
-  }
+      .execute(),
+  );
   await audit(context, { action: 'audience.remove', target: targetOf(before), before, after: null });
 }
 

@@ -1,6 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { sql } from '../../database/index.ts';
-import { usersByIds } from '../../directory/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import { Secret } from '../../kernel/secret.ts';
@@ -15,6 +14,7 @@ import {
 } from '../certificate-authority/index.ts';
 import { cancelCommands } from '../commands/index.ts';
 import {
+  createEnrollingDevice,
   lockEnrollment,
   lockStandIn,
   redeemEnrollment,
@@ -23,15 +23,7 @@ import {
   type Enrollment,
 } from '../enrollments/index.ts';
 import { recordEvents } from '../events/index.ts';
-import {
-  applyFacts,
-  createDevice,
-  deviceKey,
-  lockDevice,
-  makeDevice,
-  saveDevice,
-  type ReportedFacts,
-} from '../index.ts';
+import { applyFacts, deviceKey, lockDevice, makeDevice, saveDevice, type ReportedFacts } from '../index.ts';
 import { nameOfAccount, type DmAccount } from './account.ts';
 import { closeAccount } from './close-account.ts';
 import { purposeOfCredential } from './lock-account.ts';
@@ -169,20 +161,7 @@ async function newDevice(context: WriteContext, enrollment: Enrollment, pc: Enro
     await applyFacts(context, standIn.id, factsOf(pc));
     return standIn.id;
   }
-  const user = enrollment.userId && (await usersByIds(context, [enrollment.userId])).get(enrollment.userId);
-  const { serialNumber = null, imei = null, platformId = null, ...summary } = factsOf(pc);
-  const device = await createDevice(context, {
-    platform: 'windows',
-    state: 'PROVISIONING',
-    tags: enrollment.tags,
-    segment: enrollment.segment,
-    user: user ? { id: user.id, email: user.email } : null,
-    platformId,
-    serialNumber,
-    imei,
-    summary,
-  });
-  return device.id;
+  return createEnrollingDevice(context, 'windows', enrollment, factsOf(pc));
 }
 
 function factsOf({ told, dmDeviceId }: EnrollingPc): ReportedFacts {

@@ -6,6 +6,7 @@ export {
   updateEnrollment,
 } from './change-enrollment.ts';
 export { newEnrollmentCode } from './code.ts';
+export { createEnrollingDevice } from './enrolling-device.ts';
 export { requireOpen, requireOpenOrSpent, stateOfEnrollment, type Enrollment } from './enrollment.ts';
 export {
   enrollmentWithId,

@@ -1,8 +1,8 @@
-import { usersByIds } from '../../directory/index.ts';
 import { Fault } from '../../kernel/fault.ts';
 import { hexOfId, type Id } from '../../kernel/id.ts';
 import type { WriteContext } from '../../tenancy/index.ts';
 import { createDevice, deviceKey, lockDevice, saveDevice, type Device } from '../index.ts';
+import { userOf } from './enrolling-device.ts';
 import type { Enrollment } from './enrollment.ts';
 import { enrollmentTables } from './tables.ts';
 
@@ -76,9 +76,4 @@ export async function lockStandIn(
     if (error instanceof Fault && error.code === 'notFound') return undefined;
     throw error;
   }
-}
-
-async function userOf(context: WriteContext, { userId }: Pick<Content, 'userId'>): Promise<Device['user']> {
-  const user = userId && (await usersByIds(context, [userId])).get(userId);
-  return user ? { id: user.id, email: user.email } : null;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { normaliseLocUri } from '../engine/index.ts';
 import { bool, number, nodesBelow, of, reported, unit } from './declare.ts';
-import { catalogueOf, removalOf, reservedFor, verbsOf, type Removal, type Verbs } from './index.ts';
+import { catalogueOf, removalOf, verbsOf, type Removal, type Verbs } from './index.ts';
 
 const root = './Device/Vendor/MSFT';
 const catalogue = catalogueOf(
@@ -42,6 +42,7 @@ test.each<[string, { unit: Removal['unit']; alone: Partial<Removal['alone']> }]>
   ['Policy/Config/DeviceLock/MinDevicePasswordLength', { unit: null, alone: { kind: 'delete' } }],
   ['DMClient/Provider/Muster/UPN', { unit: null, alone: { kind: 'delete' } }],
   ['DMClient/Provider/Muster/Unenroll', { unit: null, alone: { kind: 'retained' } }],
+  ['DMClient/Provider/Muster', { unit: null, alone: { kind: 'retained' } }],
 ])('%s is taken back by %j', (path, expected) => {
   expect(removalOf(catalogue, `${root}/${path}`)).toMatchObject(expected);
   expect(removalOf(catalogue, `./Vendor/MSFT/${path}`)).toEqual(removalOf(catalogue, `${root}/${path}`));
@@ -57,18 +58,4 @@ test('a value is set by what its node can do, and by both where that is not know
   const [name] = nodesBelow(root, { 'DevInfo/Man': reported() });
   const readable: Verbs = { set: [], delete: false, get: true, exec: false };
   expect(verbsOf(name)).toEqual(readable);
-});
-
-test.each([
-  ['./Vendor/MSFT/RemoteWipe/doWipe', true],
-  ['./Device/Vendor/MSFT/RemoteWipe', true],
-  ['./Device/Vendor/MSFT/RemoteWiper', false],
-  ['./SyncML/DMAcc/x/AppID', true],
-  ['./Vendor/MSFT/DMClient/Unenroll', true],
-  ['./Vendor/MSFT/DMClient/Provider/Any%20one/Unenroll', true],
-  ['./Vendor/MSFT/DMClient/Provider/Muster/ConfigRefresh/Enabled', false],
-  ['./Vendor/MSFT/CertificateStore/My/WSTEP/Renew/RenewPeriod', true],
-  ['./Vendor/MSFT/CertificateStore/Root/System', false],
-])('%s is reserved: %s', (path, isReserved) => {
-  expect(reservedFor(normaliseLocUri(path).key) !== undefined).toBe(isReserved);
 });

@@ -1,6 +1,7 @@
 import { normaliseLocUri } from '../engine/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { CspNode, NodeFormat, Verb } from './node.ts';
+import { whyReserved } from './reserved-nodes.ts';
 import { dataOf } from './value.ts';
 
 /** What can be done to a node. */
@@ -43,7 +44,7 @@ export interface Removal {
 /** How the value of a node is taken back. A node that is not known is deleted, and the device says whether it can be. */
 export function removalOf(catalogue: Catalogue, path: string): Removal {
   const { locUri, key } = normaliseLocUri(path);
-  const reason = reservedFor(key);
+  const reason = whyReserved(key, 'policies');
   if (reason !== undefined) return { unit: null, alone: { kind: 'retained', reason } };
   return { unit: unitOf(catalogue, locUri, key), alone: removalAlone(catalogue.find(key)) };
 }
@@ -69,43 +70,4 @@ function unitOf(catalogue: Catalogue, locUri: string, key: string): string | nul
   if (neverWhole.test(key)) return null;
   const unit = catalogue.wayTo(key).find(({ node }) => node.named === 'byServer' && verbsOf(node).delete);
   return unit ? locUri.split('/').slice(0, unit.segments).join('/') : null;
-}
-
-/** What no policy may set or remove, because the device would be lost or erased by it, with the reason. `*` is any one name. */
-const reserved: readonly (readonly [pattern: string, reason: string])[] = [
-  ['./device/vendor/msft/remotewipe', 'It erases the device: wipe it by a command.'],
-  ['./device/vendor/msft/dmacc', 'It is the account by which the device is managed.'],
-  ['./syncml/dmacc', 'It is the account by which the device is managed.'],
-  ['./device/vendor/msft/dmclient/unenroll', 'It ends the management: unenrol the device by a command.'],
-  [
-    './device/vendor/msft/dmclient/provider/*/unenroll',
-    'It ends the management: unenrol the device by a command.',
-  ],
-  [
-    './device/vendor/msft/dmclient/provider/*/managementserviceaddress',
-    'It is the address at which the device is managed.',
-  ],
-  [
-    './device/vendor/msft/dmclient/provider/*/managementserveraddresslist',
-    'It is the address at which the device is managed.',
-  ],
-  ['./device/vendor/msft/dmclient/provider/*/push/pfn', 'The server that wakes the device sets it.'],
-  [
-    './device/vendor/msft/dmclient/provider/*/linkedenrollment',
-    'It is a second enrolment, which this server does not manage.',
-  ],
-  [
-    './device/vendor/msft/certificatestore/my/wstep',
-    'It is the certificate by which the device proves who it is.',
-  ],
-];
-
-const reservedSegments = reserved.map(([pattern, reason]) => ({ segments: pattern.split('/'), reason }));
-
-/** Why no policy may touch the node with this key, for people; undefined when one may. */
-export function reservedFor(key: string): string | undefined {
-  const segments = key.split('/');
-  return reservedSegments.find((item) =>
-    item.segments.every((segment, index) => segment === '*' || segment === segments[index]),
-  )?.reason;
 }

@@ -1,10 +1,11 @@
 import type { Violation } from '../../kernel/fault.ts';
 import type { Json } from '../../kernel/json.ts';
 import { normaliseLocUri } from '../engine/index.ts';
-import { reservedFor, verbsOf } from './access.ts';
+import { verbsOf } from './access.ts';
 import { mismatch } from './allowed-values.ts';
 import type { Catalogue } from './catalogue.ts';
 import { isAnyPolicy, type CspNode } from './node.ts';
+import { whyReserved } from './reserved-nodes.ts';
 import { similarNode } from './similar-node.ts';
 import { wantedValue } from './value.ts';
 
@@ -74,7 +75,7 @@ function isKnown(node: CspNode | undefined, key: string): node is CspNode {
 }
 
 function unsettable(node: CspNode | undefined, key: string): string | undefined {
-  const reason = reservedFor(key);
+  const reason = whyReserved(key, 'policies');
   if (reason !== undefined) return reason;
   const { set, exec } = verbsOf(node);
   if (set.length > 0) return undefined;

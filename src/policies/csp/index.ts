@@ -1,4 +1,4 @@
-export { removalOf, reservedFor, verbsOf, type Removal, type Verbs } from './access.ts';
+export { removalOf, verbsOf, type Removal, type Verbs } from './access.ts';
 export { inapplicability, type WindowsVersion } from './applicability.ts';
 export { catalogueOf, findNode, type Catalogue } from './catalogue.ts';
 export { checkConfig, warningsOf, type PolicyWarning, type WantedSetting } from './check-config.ts';
@@ -6,6 +6,7 @@ export { readDdfZip } from './ddf/read-ddf-zip.ts';
 export { catalogueDifference, type CatalogueDifference } from './difference.ts';
 export { cspMigrations } from './migrations/index.ts';
 export { needsUser, type CspNode, type NodeFormat } from './node.ts';
+export { whyReserved } from './reserved-nodes.ts';
 export { nodeFormat, type SentValue } from './value.ts';
 export {
   builtInCatalogue,

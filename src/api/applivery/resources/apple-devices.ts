@@ -2,7 +2,6 @@ import { Type, type Static } from 'typebox';
 import {
   deviceKey,
   deviceNotFound,
-  listDevices,
   updateDevice,
   type Device,
   type DeviceUpdate,
@@ -10,15 +9,14 @@ import {
 import { inventoryOf } from '../../../devices/inventory/index.ts';
 import { syncDevice } from '../../../devices/management/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
-import { endManagement, idsOfDevicesWithPolicy } from '../../../policies/index.ts';
+import { endManagement } from '../../../policies/index.ts';
 import type { ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { HexId, idOf, PageOf, pageOf, PageQuery, readPage, SegmentNumber } from '../shapes.ts';
+import { HexId, idOf, PageOf, pageOf, SegmentNumber } from '../shapes.ts';
 import { AppleDeviceAnswer, appleDeviceAnswerOf, toldParts } from './apple-device-shape.ts';
-import { deviceSortNames, deviceSorts, largestPage, TagsQuery } from './device-lists.ts';
+import { pageOfPlatform, PlatformDevicesQuery, wholeDevices } from './device-lists.ts';
 import { DeviceState, Tag } from './device-shape.ts';
 import { NullableId } from './nullable-id.ts';
-import { segmentQuery, segmentsOf } from './segment-query.ts';
 
 export const AppleDevicePath = Type.Object({
   admDeviceId: Type.String({
@@ -54,34 +52,16 @@ export const appleDevicesEndpoints: readonly Endpoint[] = [
     method: 'GET',
     url: '/mdm/apple/enterprise/devices',
     summary: 'List Apple devices',
-    description: `Whole devices, so a page has at most ${largestPage}, whatever limit asks for.`,
+    description: wholeDevices,
     tag,
     permission: 'apple.device.read',
     query: Type.Object({
-      ...PageQuery.properties,
-      'mdm-user': Type.Optional(HexId('Only devices of this MDM user')),
+      ...PlatformDevicesQuery.properties,
       'adm-policy': Type.Optional(HexId('Only devices that have this policy')),
-      'show-deleted': Type.Optional(Type.Boolean({ description: 'Deleted devices too' })),
-      tags: TagsQuery,
-      ...segmentQuery,
     }),
     data: PageOf(AppleDeviceAnswer),
     async handle({ query, read }) {
-      const limit = Math.min(query.limit ?? 10, largestPage);
-      const page = readPage({ ...query, limit }, deviceSortNames);
-      const { 'mdm-user': userId, 'adm-policy': policyId } = query;
-      const { items, total } = await listDevices(
-        read,
-        {
-          platform: 'apple',
-          userId: userId === undefined ? undefined : idOf(userId, 'MDM user'),
-          includeDeleted: query['show-deleted'],
-          tags: query.tags,
-          segments: await segmentsOf(read, query),
-          idIn: policyId === undefined ? undefined : idsOfDevicesWithPolicy(read, [idOf(policyId, 'Policy')]),
-        },
-        { ...page, sort: { ...page.sort, field: deviceSorts[page.sort.field] } },
-      );
+      const { items, total, page } = await pageOfPlatform(read, 'apple', query, query['adm-policy']);
       return { data: pageOf(await answersOf(read, items), total, page) };
     },
   }),

@@ -3,26 +3,23 @@ import { Type, type Static } from 'typebox';
 import {
   createEnrollment,
   newEnrollmentCode,
-  removeEnrollment,
   updateEnrollment,
   type EnrollmentWithCode,
 } from '../../../devices/enrollments/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
-import { endpoint, type Endpoint } from '../endpoint.ts';
-import { hex, HexId, PageOf, pageOf } from '../shapes.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { hex, HexId } from '../shapes.ts';
 import {
-  listTokens,
   readTokenChange,
   refuseEmail,
   policiesOfTokens,
-  requireToken,
   setTokenPolicies,
   TokenChangeProperties,
   tokenPropertiesOf,
   TokenProperties,
-  TokenQuery,
   usersOfTokens,
 } from './enrollment-token-shape.ts';
+import { tokenEndpoints } from './enrollment-tokens.ts';
 import { NullableId } from './nullable-id.ts';
 import { Priority } from './windows-device-shape.ts';
 
@@ -74,99 +71,38 @@ const NewToken = Type.Object({
   ),
 });
 
-const path = Type.Object({ admEnrollmentTokenId: HexId('Enrolment token') });
-const url = '/mdm/apple/enterprise/enrollment-tokens';
-const tag = 'Apple enrolment tokens';
-
 /** The vendor's pages show the tokens of Windows; those of Apple are said to work the same. */
-export const appleEnrollmentTokensEndpoints: readonly Endpoint[] = [
-  endpoint({
-    method: 'GET',
-    url,
-    summary: 'List Apple enrolment tokens',
-    tag,
-    permission: 'enrollment.read',
-    query: TokenQuery,
-    data: PageOf(TokenAnswer),
-    handle: ({ query, change, publicUrl }) =>
-      change(async (context) => {
-        const { items, total, page } = await listTokens(context, 'apple', query);
-        return { data: pageOf(await answersOf(context, items, publicUrl), total, page) };
-      }),
-  }),
-  endpoint({
-    method: 'POST',
-    url,
-    summary: 'Create an Apple enrolment token',
-    description:
-      'One device can enrol by it unless `maxUses` says otherwise, with the profile at `config.url`.',
-    tag,
-    permission: 'enrollment.create',
-    body: NewToken,
-    data: TokenAnswer,
-    handle: ({ body, change, publicUrl }) =>
-      change(async (context) => {
-        refuseEmail(body.sendEmail);
-        const created = await createEnrollment(context, {
-          maxUses: 1,
-          ...(await readChange(context, body)),
-          platform: 'apple',
-          code: newEnrollmentCode(randomBytes),
-        });
-        await setPolicies(context, created, body);
-        return answer(context, created, publicUrl);
-      }),
-  }),
-  endpoint({
-    method: 'GET',
-    url: `${url}/{admEnrollmentTokenId}`,
-    summary: 'Get an Apple enrolment token',
-    tag,
-    permission: 'enrollment.read',
-    path,
-    data: TokenAnswer,
-    handle: ({ path, change, publicUrl }) =>
-      change(async (context) =>
-        answer(context, await requireToken(context, 'apple', path.admEnrollmentTokenId), publicUrl),
-      ),
-  }),
-  endpoint({
-    method: 'PUT',
-    url: `${url}/{admEnrollmentTokenId}`,
-    summary: 'Update an Apple enrolment token',
-    description:
-      'Changes what the body names; lists are replaced whole. Devices that enrolled before keep what they got.',
-    tag,
-    permission: 'enrollment.update',
-    path,
-    body: TokenChange,
-    data: TokenAnswer,
-    handle: ({ path, body, change, ifMatch, publicUrl }) =>
-      change(async (context) => {
-        const { id } = await requireToken(context, 'apple', path.admEnrollmentTokenId);
-        const content = await readChange(context, body);
-        const changed = await updateEnrollment(context, id, ifMatch, content);
-        await setPolicies(context, changed, body);
-        return answer(context, changed, publicUrl);
-      }),
-  }),
-  endpoint({
-    method: 'DELETE',
-    url: `${url}/{admEnrollmentTokenId}`,
-    summary: 'Withdraw an Apple enrolment token',
-    description: 'No device can enrol by it any more. Those that did stay enrolled.',
-    tag,
-    permission: 'enrollment.remove',
-    path,
-    data: Type.Object({ delete: Type.Boolean() }),
-    handle: ({ path, change }) =>
-      change(async (context) => {
-        const { id } = await requireToken(context, 'apple', path.admEnrollmentTokenId);
-        await removeEnrollment(context, id);
-        return { data: { delete: true } };
-      }),
-  }),
-];
+export const appleEnrollmentTokensEndpoints: readonly Endpoint[] = tokenEndpoints({
+  platform: 'apple',
+  one: 'an Apple enrolment token',
+  tag: 'Apple enrolment tokens',
+  idName: 'admEnrollmentTokenId',
+  descriptions: {
+    create: 'One device can enrol by it unless `maxUses` says otherwise, with the profile at `config.url`.',
+    update: 'Devices that enrolled before keep what they got.',
+    remove: 'No device can enrol by it any more. Those that did stay enrolled.',
+  },
+  NewToken,
+  TokenChange,
+  TokenAnswer,
+  async create(context, body) {
+    refuseEmail(body.sendEmail);
+    const created = await createEnrollment(context, {
+      maxUses: 1,
+      ...(await readChange(context, body)),
+      platform: 'apple',
+      code: newEnrollmentCode(randomBytes),
+    });
+    await setPolicies(context, created, body);
+    return created;
+  },
+  async update(context, id, ifMatch, body) {
+    const updated = await updateEnrollment(context, id, ifMatch, await readChange(context, body));
+    await setPolicies(context, updated, body);
+    return updated;
+  },
+  answersOf,
+});
 
 async function readChange(context: WriteContext, body: Static<typeof TokenChange>) {
   const { maxUses } = body;
@@ -181,11 +117,6 @@ function setPolicies(
   const further = assignments?.map(({ admPolicyId: id, priority }) => ({ id, priority }));
   const places = ['policyId', 'admPolicyAssignments', 'admPolicyId'] as const;
   return setTokenPolicies(context, enrollment, { primary, further }, places);
-}
-
-async function answer(context: WriteContext, enrollment: EnrollmentWithCode, publicUrl: string) {
-  const [data] = await answersOf(context, [enrollment], publicUrl);
-  return { data: data!, revision: enrollment.revision };
 }
 
 async function answersOf(

@@ -23,7 +23,7 @@ import {
   readSelectors,
   Selectors,
 } from './device-audience-shape.ts';
-import { deviceSortNames, deviceSorts } from './device-lists.ts';
+import { readDevicePage } from './device-lists.ts';
 
 const path = Type.Object({ deviceAudienceId: HexId('Device audience') });
 const idIn = ({ deviceAudienceId }: Static<typeof path>) => idOf(deviceAudienceId, 'Device audience');
@@ -84,7 +84,7 @@ export const deviceAudiencesEndpoints: readonly Endpoint[] = [
     body: Type.Object({ selectors: Selectors }),
     data: PageOf(MemberAnswer),
     async handle({ query, body, read }) {
-      const page = readMemberPage(query);
+      const page = readDevicePage(query);
       const { items, total } = await previewSelectors(read, readSelectors(body.selectors), page);
       return { data: pageOf(items.map(memberAnswerOf), total, page) };
     },
@@ -112,7 +112,7 @@ export const deviceAudiencesEndpoints: readonly Endpoint[] = [
     query: PageQuery,
     data: PageOf(MemberAnswer),
     async handle({ path, query, read }) {
-      const page = readMemberPage(query);
+      const page = readDevicePage(query);
       const { selectors } = await requireAudience(read, idIn(path));
       const { items, total } = await listAudienceMembers(read, selectors, page);
       return { data: pageOf(items.map(memberAnswerOf), total, page) };
@@ -149,11 +149,6 @@ export const deviceAudiencesEndpoints: readonly Endpoint[] = [
     },
   }),
 ];
-
-function readMemberPage(query: Static<typeof PageQuery>) {
-  const page = readPage(query, deviceSortNames);
-  return { ...page, sort: { ...page.sort, field: deviceSorts[page.sort.field] } };
-}
 
 function answer({ scope }: ReadContext, audience: Audience): EndpointAnswer<Static<typeof AudienceAnswer>> {
   return { data: audienceAnswerOf(scope.organization.id, audience), revision: audience.revision };

@@ -8,13 +8,12 @@ import {
   type Platform,
 } from '../../../devices/index.ts';
 import { notFound } from '../../../kernel/fault.ts';
-import { idsOfDevicesWithPolicy } from '../../../policies/index.ts';
 import type { Organization, ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { hex, HexId, idOf, PageOf, pageOf, PageQuery, readPage, Timestamp } from '../shapes.ts';
 import { segmentQuery, segmentsOf } from './segment-query.ts';
 import { DeviceState, DeviceSubType, DeviceSummary, MdmUser, mdmUserOf, summaryOf } from './device-shape.ts';
-import { deviceSortNames, deviceSorts, TagsQuery } from './device-lists.ts';
+import { devicesWithPolicy, readDevicePage, TagsQuery } from './device-lists.ts';
 
 const Text = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ maxLength, description }));
@@ -78,14 +77,9 @@ export const devicesEndpoints: readonly Endpoint[] = [
     query: DeviceQuery,
     data: PageOf(DeviceItem),
     async handle({ query, read }) {
-      const page = readPage(query, deviceSortNames);
+      const page = readDevicePage(query);
       const filter = await readFilter(read, query);
-      const { items, total } = filter
-        ? await listDevices(read, filter, {
-            ...page,
-            sort: { ...page.sort, field: deviceSorts[page.sort.field] },
-          })
-        : { items: [], total: 0 };
+      const { items, total } = filter ? await listDevices(read, filter, page) : { items: [], total: 0 };
       const { organization } = read.scope;
       return {
         data: pageOf(
@@ -161,10 +155,7 @@ async function readFilter(
     os,
     osVersion,
     networkIp,
-    idIn:
-      query.policyId === undefined
-        ? undefined
-        : idsOfDevicesWithPolicy(read, [idOf(query.policyId, 'Policy')]),
+    idIn: devicesWithPolicy(read, query.policyId),
   };
 }
 

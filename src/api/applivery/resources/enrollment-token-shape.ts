@@ -11,7 +11,7 @@ import { invalidInput, notFound } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
 import { policiesOfEnrollments, setEnrollmentPolicies } from '../../../policies/index.ts';
 import type { ReadContext, WriteContext } from '../../../tenancy/index.ts';
-import { hex, HexId, idOf, PageQuery, readPage, SegmentNumber, Timestamp } from '../shapes.ts';
+import { hex, HexId, idOf, PageQuery, readPageBy, SegmentNumber, Timestamp } from '../shapes.ts';
 import { MdmUser, mdmUserOf, Tag } from './device-shape.ts';
 import { NullableId } from './nullable-id.ts';
 import { segmentQuery, segmentsOf } from './segment-query.ts';
@@ -70,14 +70,9 @@ export async function listTokens(
   platform: Platform,
   query: Static<typeof TokenQuery>,
 ) {
-  const page = readPage(query, Object.keys(sorts) as [keyof typeof sorts]);
+  const page = readPageBy(query, sorts);
   const segments = await segmentsOf(context, query);
-  const { items, total } = await pageOfEnrollments(
-    context,
-    { platform, segments },
-    { ...page, sort: { ...page.sort, field: sorts[page.sort.field] } },
-  );
-  return { items, total, page };
+  return { ...(await pageOfEnrollments(context, { platform, segments }, page)), page };
 }
 
 /** Faults: `notFound`, also for an enrolment of another platform. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { deviceKey, deviceNotFound, listDevices, moveDevice } from '../../../devices/index.ts';
+import { deviceKey, deviceNotFound, moveDevice } from '../../../devices/index.ts';
 import { invalidInput } from '../../../kernel/fault.ts';
 import {
   endManagement,
@@ -10,12 +10,11 @@ import {
 } from '../../../policies/index.ts';
 import type { Organization, ReadContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { HexId, idOf, PageOf, pageOf, PageQuery, readPage, SegmentNumber } from '../shapes.ts';
-import { deviceSortNames, deviceSorts, largestPage, TagsQuery } from './device-lists.ts';
+import { HexId, idOf, PageOf, pageOf, SegmentNumber } from '../shapes.ts';
+import { pageOfPlatform, PlatformDevicesQuery, wholeDevices } from './device-lists.ts';
 import { DeviceState, Tag } from './device-shape.ts';
 import { NullableId } from './nullable-id.ts';
 import { ScriptInput, readScripts } from './script-shape.ts';
-import { segmentQuery, segmentsOf } from './segment-query.ts';
 import { WindowsDevicePath } from './windows-device-path.ts';
 import { Priority, WindowsDeviceAnswer, windowsDeviceAnswerOf } from './windows-device-shape.ts';
 
@@ -45,32 +44,13 @@ export const windowsDevicesEndpoints: readonly Endpoint[] = [
     method: 'GET',
     url: '/mdm/windows/enterprise/devices',
     summary: 'List Windows devices',
-    description: `Whole devices, so a page has at most ${largestPage}, whatever limit asks for.`,
+    description: wholeDevices,
     tag,
     permission: 'windows.device.read',
-    query: Type.Object({
-      ...PageQuery.properties,
-      'mdm-user': Type.Optional(HexId('Only devices of this MDM user')),
-      'show-deleted': Type.Optional(Type.Boolean({ description: 'Deleted devices too' })),
-      tags: TagsQuery,
-      ...segmentQuery,
-    }),
+    query: PlatformDevicesQuery,
     data: PageOf(WindowsDeviceAnswer),
     async handle({ query, read }) {
-      const limit = Math.min(query.limit ?? 10, largestPage);
-      const page = readPage({ ...query, limit }, deviceSortNames);
-      const userId = query['mdm-user'];
-      const { items, total } = await listDevices(
-        read,
-        {
-          platform: 'windows',
-          userId: userId === undefined ? undefined : idOf(userId, 'MDM user'),
-          includeDeleted: query['show-deleted'],
-          tags: query.tags,
-          segments: await segmentsOf(read, query),
-        },
-        { ...page, sort: { ...page.sort, field: deviceSorts[page.sort.field] } },
-      );
+      const { items, total, page } = await pageOfPlatform(read, 'windows', query);
       const devices = await withPolicies(read, items);
       const { organization } = read.scope;
       return {

@@ -4,7 +4,6 @@ import {
   createEnrollment,
   newEnrollmentCode,
   pcSignUp,
-  removeEnrollment,
   updateEnrollment,
   type EnrollmentWithCode,
 } from '../../../devices/enrollments/index.ts';
@@ -13,20 +12,18 @@ import { invalidInput } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
-import { hex, HexId, PageOf, pageOf } from '../shapes.ts';
+import { hex, HexId } from '../shapes.ts';
 import {
-  listTokens,
   readTokenChange,
   refuseEmail,
   policiesOfTokens,
-  requireToken,
   setTokenPolicies,
   TokenChangeProperties,
   tokenPropertiesOf,
   TokenProperties,
-  TokenQuery,
   usersOfTokens,
 } from './enrollment-token-shape.ts';
+import { tokenEndpoints, tokensUrl } from './enrollment-tokens.ts';
 import { NullableId } from './nullable-id.ts';
 import { Priority } from './windows-device-shape.ts';
 
@@ -60,14 +57,12 @@ const TokenChange = Type.Object({
   ),
 });
 
-const NewTokenProperties = {
+const NewToken = Type.Object({
   ...TokenChange.properties,
   sendEmail: Type.Optional(
     Type.Boolean({ description: 'This server sends no e-mail: false or left out. Hand out `config`.' }),
   ),
-};
-
-const NewToken = Type.Object(NewTokenProperties);
+});
 
 const NewTokens = Type.Object({
   ...Type.Omit(NewToken, ['mdmUserId']).properties,
@@ -78,44 +73,37 @@ const NewTokens = Type.Object({
   }),
 });
 
-const path = Type.Object({ winEnrollmentTokenId: HexId('Enrolment token') });
-const url = '/mdm/windows/enterprise/enrollment-tokens';
 const tag = 'Windows enrolment tokens';
 
 /** https://docs.applivery.com/en/api/ > Windows > Windows Enrollment Tokens */
 export const windowsEnrollmentTokensEndpoints: readonly Endpoint[] = [
-  endpoint({
-    method: 'GET',
-    url,
-    summary: 'List Windows enrolment tokens',
+  ...tokenEndpoints({
+    platform: 'windows',
+    one: 'a Windows enrolment token',
     tag,
-    permission: 'enrollment.read',
-    query: TokenQuery,
-    data: PageOf(TokenAnswer),
-    handle: ({ query, change, publicUrl }) =>
-      change(async (context) => {
-        const { items, total, page } = await listTokens(context, 'windows', query);
-        return { data: pageOf(await answersOf(context, items, publicUrl), total, page) };
-      }),
+    idName: 'winEnrollmentTokenId',
+    descriptions: {
+      create: 'One PC can enrol by it. Until it has, lists of devices have the token as `enrollment`.',
+      update: 'PCs that enrolled before keep what they got.',
+      remove: 'No PC can enrol by it any more. One that did stays enrolled.',
+    },
+    NewToken,
+    TokenChange,
+    TokenAnswer,
+    create(context, body) {
+      refuseEmail(body.sendEmail);
+      return createToken(context, body);
+    },
+    async update(context, id, ifMatch, body) {
+      const updated = await updateEnrollment(context, id, ifMatch, await readTokenChange(context, body));
+      await setPolicies(context, updated, body);
+      return updated;
+    },
+    answersOf,
   }),
   endpoint({
     method: 'POST',
-    url,
-    summary: 'Create a Windows enrolment token',
-    description: 'One PC can enrol by it. Until it has, lists of devices have the token as `enrollment`.',
-    tag,
-    permission: 'enrollment.create',
-    body: NewToken,
-    data: TokenAnswer,
-    handle: ({ body, change, publicUrl }) =>
-      change(async (context) => {
-        refuseEmail(body.sendEmail);
-        return answer(context, await createToken(context, body), publicUrl);
-      }),
-  }),
-  endpoint({
-    method: 'POST',
-    url: `${url}/bulk`,
+    url: `${tokensUrl('windows')}/bulk`,
     summary: 'Create Windows enrolment tokens for several users',
     description: 'All of them or none; they are answered in the order of the users.',
     tag,
@@ -131,55 +119,6 @@ export const windowsEnrollmentTokensEndpoints: readonly Endpoint[] = [
           created.push(await createToken(context, content, userId));
         }
         return { data: { items: await answersOf(context, created, publicUrl) } };
-      }),
-  }),
-  endpoint({
-    method: 'GET',
-    url: `${url}/{winEnrollmentTokenId}`,
-    summary: 'Get a Windows enrolment token',
-    tag,
-    permission: 'enrollment.read',
-    path,
-    data: TokenAnswer,
-    handle: ({ path, change, publicUrl }) =>
-      change(async (context) =>
-        answer(context, await requireToken(context, 'windows', path.winEnrollmentTokenId), publicUrl),
-      ),
-  }),
-  endpoint({
-    method: 'PUT',
-    url: `${url}/{winEnrollmentTokenId}`,
-    summary: 'Update a Windows enrolment token',
-    description:
-      'Changes what the body names; lists are replaced whole. PCs that enrolled before keep what they got.',
-    tag,
-    permission: 'enrollment.update',
-    path,
-    body: TokenChange,
-    data: TokenAnswer,
-    handle: ({ path, body, change, ifMatch, publicUrl }) =>
-      change(async (context) => {
-        const token = await requireToken(context, 'windows', path.winEnrollmentTokenId);
-        const content = await readTokenChange(context, body);
-        const updated = await updateEnrollment(context, token.id, ifMatch, content);
-        await setPolicies(context, token, body);
-        return answer(context, updated, publicUrl);
-      }),
-  }),
-  endpoint({
-    method: 'DELETE',
-    url: `${url}/{winEnrollmentTokenId}`,
-    summary: 'Withdraw a Windows enrolment token',
-    description: 'No PC can enrol by it any more. One that did stays enrolled.',
-    tag,
-    permission: 'enrollment.remove',
-    path,
-    data: Type.Object({ delete: Type.Boolean() }),
-    handle: ({ path, change }) =>
-      change(async (context) => {
-        const { id } = await requireToken(context, 'windows', path.winEnrollmentTokenId);
-        await removeEnrollment(context, id);
-        return { data: { delete: true } };
       }),
   }),
 ];
@@ -222,11 +161,6 @@ function setPolicies(
   const further = assignments?.map(({ winPolicyId: id, priority }) => ({ id, priority }));
   const places = ['winPolicyId', 'winPolicyAssignments', 'winPolicyId'] as const;
   return setTokenPolicies(context, enrollment, { primary, further }, places);
-}
-
-async function answer(context: WriteContext, enrollment: EnrollmentWithCode, publicUrl: string) {
-  const [data] = await answersOf(context, [enrollment], publicUrl);
-  return { data: data!, revision: enrollment.revision };
 }
 
 async function answersOf(

@@ -1,31 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Fault } from '../../../kernel/fault.ts';
+import { deviceConfiguration, faultOf, macOS, updateMac, violationsOf } from '../fixtures/refused-bodies.ts';
 import { models } from '../model/model.ts';
-import { readCollection, readEntity, type ReadOptions } from './read.ts';
+import { readCollection, readEntity } from './read.ts';
 
 const v1 = models['v1.0'];
 const { beta } = models;
-const deviceConfiguration = 'microsoft.graph.deviceConfiguration';
-const macOS = { '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration' };
-const update: ReadOptions = { mode: 'update' };
-
-function violationsOf(read: () => unknown): Record<string, string> {
-  const fault = faultOf(read);
-  return Object.fromEntries(fault.violations.map(({ path, message }) => [path, message]));
-}
-
-function faultOf(read: () => unknown): Fault {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-  throw new Error('Nothing was refused.');
-}
-
-const updateMac = (body: object, model = beta) =>
-  readEntity(model, deviceConfiguration, { ...macOS, ...body }, update);
 
 describe('flags', () => {
   test.each([

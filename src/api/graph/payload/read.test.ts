@@ -2,35 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../kernel/fault.ts';
 import { macOSGeneralExample, pushCertificateExample } from '../fixtures/documented-examples.ts';
+import {
+  deviceConfiguration,
+  faultOf,
+  macOS,
+  update,
+  updateMac,
+  violationsOf,
+} from '../fixtures/refused-bodies.ts';
 import { models } from '../model/model.ts';
 import { graphCodeOf } from '../violation.ts';
 import { readEntity, type ReadOptions } from './read.ts';
 
 const v1 = models['v1.0'];
 const { beta } = models;
-const deviceConfiguration = 'microsoft.graph.deviceConfiguration';
 const partner = 'microsoft.graph.complianceManagementPartner';
-const macOS = { '@odata.type': '#microsoft.graph.macOSGeneralDeviceConfiguration' };
-const update: ReadOptions = { mode: 'update' };
 const create: ReadOptions = { mode: 'create' };
-
-function violationsOf(read: () => unknown): Record<string, string> {
-  const fault = faultOf(read);
-  return Object.fromEntries(fault.violations.map(({ path, message }) => [path, message]));
-}
-
-function faultOf(read: () => unknown): Fault {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-  throw new Error('Nothing was refused.');
-}
-
-const updateMac = (body: object, model = beta) =>
-  readEntity(model, deviceConfiguration, { ...macOS, ...body }, update);
 
 describe('the documented requests', () => {
   test('update of a push certificate: only what a client may write is taken', () => {

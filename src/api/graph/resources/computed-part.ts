@@ -5,15 +5,10 @@ import { pageSize, type Paged } from '../paging.ts';
 import type { Properties } from '../payload/read.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
-import {
-  bothVersions,
-  keyAt,
-  keyText,
-  type GraphRoute,
-  type RouteAnswer,
-  type RouteRequest,
-} from '../route.ts';
+import { keyAt, keyText, routesOf, type GraphRoute, type RouteAnswer, type RouteRequest } from '../route.ts';
 import { configurationsPath, partPath, partUrl, requireConfiguration } from './device-configuration.ts';
+
+const route = routesOf('intune');
 
 interface Part {
   /** The navigation property of the device configuration. */
@@ -59,8 +54,7 @@ export function computedEntityRoute(entity: ComputedEntity): GraphRoute {
 }
 
 function readRoute(template: string, handle: GraphRoute['handle']): GraphRoute {
-  const permission = 'deviceConfiguration.read';
-  return { method: 'GET', template, versions: bothVersions, flavour: 'intune', permission, handle };
+  return route('GET', template, 'deviceConfiguration.read', handle);
 }
 
 async function list<Item>(collection: ComputedCollection<Item>, request: RouteRequest): Promise<RouteAnswer> {

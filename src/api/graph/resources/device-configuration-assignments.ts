@@ -11,26 +11,19 @@ import {
 } from '../../../policies/index.ts';
 import { notFound } from '../../../kernel/fault.ts';
 import type { Id } from '../../../kernel/id.ts';
-import type { Permission } from '../../../tenancy/index.ts';
 import type { Entity } from '../entity-set.ts';
 import { isGuid } from '../model/edm.ts';
 import { pageOf, pageSize } from '../paging.ts';
 import { readCollection, readEntity, type Properties } from '../payload/read.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
-import {
-  bothVersions,
-  keyAt,
-  keyText,
-  type GraphRoute,
-  type RouteAnswer,
-  type RouteRequest,
-} from '../route.ts';
+import { keyAt, keyText, routesOf, type GraphRoute, type RouteAnswer, type RouteRequest } from '../route.ts';
 import { removalStatus, updateStatus } from '../statuses.ts';
 import { refuse } from '../violation.ts';
 import { assignmentTarget, graphTarget, type GraphTarget } from './assignment-target.ts';
 import { configurationsPath, partPath, partUrl, requireConfiguration } from './device-configuration.ts';
 
+const route = routesOf('intune');
 const type = 'microsoft.graph.deviceConfigurationAssignment';
 const configuration = `${configurationsPath}/{id}`;
 const collection = `${configuration}/assignments`;
@@ -60,15 +53,6 @@ export async function expandAssignments(
   const ids = configurations.map(({ id }) => id);
   const targets = await targetsOfPolicies(request.read, ids);
   return ids.map((id) => (targets.get(id) ?? []).map((target) => written(request, id, target, {})));
-}
-
-function route(
-  method: GraphRoute['method'],
-  template: string,
-  permission: Permission,
-  handle: GraphRoute['handle'],
-): GraphRoute {
-  return { method, template, versions: bothVersions, flavour: 'intune', permission, handle };
 }
 
 /** Replaces the whole set. */

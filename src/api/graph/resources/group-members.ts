@@ -1,7 +1,6 @@
 import { groupMembersByIds, listGroupMembers, removeGroupMembers } from '../../../devices/index.ts';
 import { lockGroup, type GroupMember } from '../../../directory/index.ts';
 import { parseGuidId } from '../../../kernel/id.ts';
-import type { Permission } from '../../../tenancy/index.ts';
 import { directoryObjectNotFound } from '../errors.ts';
 import { isDerivedFrom } from '../model/model.ts';
 import { pageOf, pageSize } from '../paging.ts';
@@ -10,12 +9,12 @@ import { jsonKind } from '../payload/read-value.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
 import {
-  bothVersions,
   castType,
   idOfKey,
   inWordsOfTheDirectory,
   keyAt,
   keyText,
+  routesOf,
   type GraphRoute,
   type RouteAnswer,
   type RouteRequest,
@@ -32,6 +31,7 @@ import { addReferences } from './group-references.ts';
 const members = 'groups/{id}/members';
 /** A group has no groups in it, so that its members are all there are. */
 const transitiveMembers = 'groups/{id}/transitiveMembers';
+const route = routesOf('directory');
 
 /**
  * The users and devices of a group.
@@ -46,15 +46,6 @@ export const groupMemberRoutes: readonly GraphRoute[] = [
   route('POST', `${members}/$ref`, 'groupMember.update', add),
   route('DELETE', `${members}/{memberId}/$ref`, 'groupMember.update', remove),
 ];
-
-function route(
-  method: GraphRoute['method'],
-  template: string,
-  permission: Permission,
-  handle: GraphRoute['handle'],
-): GraphRoute {
-  return { method, template, versions: bothVersions, flavour: 'directory', permission, handle };
-}
 
 async function list(request: RouteRequest): Promise<RouteAnswer> {
   const query = readQuery(request, ['select', 'top', 'skip', 'count', 'skiptoken', 'format']);

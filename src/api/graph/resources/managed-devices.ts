@@ -13,9 +13,9 @@ import { readEntity, type Properties } from '../payload/read.ts';
 import { writeEntity } from '../payload/write.ts';
 import { parseQuery, type Query, type QueryOption } from '../query/query.ts';
 import {
-  bothVersions,
   castType,
   idOfKey,
+  routesOf,
   type GraphRoute,
   type RouteAnswer,
   type RouteRequest,
@@ -32,6 +32,7 @@ import {
 } from './managed-device-properties.ts';
 import { conditionOf, managedDeviceType as type, orderOf } from './managed-device-query.ts';
 
+const route = routesOf('intune');
 const item = `${path}/{id}`;
 const reading: readonly Permission[] = ['apple.device.read', 'windows.device.read'];
 
@@ -43,15 +44,6 @@ export const managedDeviceRoutes: readonly GraphRoute[] = [
   route('PATCH', item, ['apple.device.update', 'windows.device.update'], update),
   route('DELETE', item, ['apple.device.remove', 'windows.device.remove'], remove),
 ];
-
-function route(
-  method: GraphRoute['method'],
-  template: string,
-  permission: GraphRoute['permission'],
-  handle: GraphRoute['handle'],
-): GraphRoute {
-  return { method, template, versions: bothVersions, flavour: 'intune', permission, handle };
-}
 
 type Found = FoundDevice<keyof ManagedDeviceValues>;
 

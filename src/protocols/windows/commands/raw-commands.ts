@@ -3,9 +3,10 @@ import { bytesOfBase64 } from '../../../kernel/base64.ts';
 import { invalidInput, type Violation } from '../../../kernel/fault.ts';
 import { joinPath, type JsonObject } from '../../../kernel/json.ts';
 import { validator } from '../../../kernel/schema.ts';
+import { whyReserved } from '../../../policies/csp/index.ts';
+import { normaliseLocUri } from '../../../policies/index.ts';
 import { formats, isOfUser, type Format, type NodeCommand } from '../dm-command.ts';
 import { hasUnwritable } from '../session/wire/write-message.ts';
-import { isProtected } from './protected-nodes.ts';
 
 const Command = Type.Object(
   {
@@ -90,9 +91,9 @@ function wrongs({ path, action, value, format }: Command): Violation[] {
   if (hasUnwritable(value ?? '')) {
     return [{ path: 'value', message: 'must not have control characters, which no message can carry' }];
   }
-  if (action !== 'Get' && isProtected(locUri)) {
-    const message =
-      'is a part of how the device is managed, which the server alone changes: without it, nobody manages the device. Retire or delete the device instead';
+  const reserved = action === 'Get' ? undefined : whyReserved(normaliseLocUri(locUri).key, 'commands');
+  if (reserved !== undefined) {
+    const message = `is for the server alone to change: without it, nobody manages the device. ${reserved}`;
     return [{ path: 'path', message }];
   }
   if (action === 'Get' || action === 'Delete') return [];

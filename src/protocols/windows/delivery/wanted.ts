@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '../../../kernel/json.ts';
 import {
   inapplicability,
   nodeFormat,
-  reservedFor,
   verbsOf,
+  whyReserved,
   type Catalogue,
   type CspNode,
   type SentValue,
@@ -97,7 +97,7 @@ function skip({ key, value }: ResolvedSetting, reason: string): Skipped {
 
 function nodeFor(setting: ResolvedSetting, { catalogue, version }: WantedSources): Made {
   const { key, title, value } = setting;
-  const reserved = reservedFor(key);
+  const reserved = whyReserved(key, 'policies');
   if (reserved !== undefined) return skip(setting, `Policies do not set this node. ${reserved}`);
   const node = catalogue.find(key);
   const lacking = node && inapplicability(node, version);
