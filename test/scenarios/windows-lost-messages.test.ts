@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConnectionLost, lossyTransport, type LossyTransport } from '../support/lossy-transport.ts';
-import { randomNumbers } from '../support/random-numbers.ts';
+import { printedRandomNumbers } from '../support/random-numbers.ts';
 import { testServer, type TestServer } from '../support/server.ts';
 import { settle, windowsScenario, type WindowsScenario } from '../support/windows-scenario.ts';
 
@@ -20,9 +19,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 test('a line that breaks anywhere loses nothing, and nothing is ordered twice', async () => {
-  const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
-  console.info(`lost messages: SEED=${seed}`);
-  const random = randomNumbers(seed);
+  const random = printedRandomNumbers('lost messages');
   let network: LossyTransport | undefined;
   const pc = await org.enrolled({
     overNetwork: (transport) => {

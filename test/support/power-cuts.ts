@@ -1,8 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Transport } from '../simulated-devices/transport.ts';
 import { ConnectionLost } from './lossy-transport.ts';
-import { randomNumbers } from './random-numbers.ts';
+import { printedRandomNumbers } from './random-numbers.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /**
@@ -28,18 +27,15 @@ export interface PowerCuts {
    */
   readonly through: <Result>(
     work: () => Promise<Result>,
-    powerCuts: number,
+    times: number,
     firstRequests?: number,
   ) => Promise<Result>;
   /** How often the server was killed. */
   readonly count: () => number;
 }
 
-/** The same `SEED` in the environment makes the same cuts. */
 export function powerCuts(server: ServerProcess): PowerCuts {
-  const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
-  console.info(`power cuts: SEED=${seed}`);
-  const random = randomNumbers(seed);
+  const random = printedRandomNumbers('power cuts');
   const cuts: Cut[] = [];
   let requests = 0;
   let killed = 0;
@@ -69,9 +65,9 @@ export function powerCuts(server: ServerProcess): PowerCuts {
       if (planned?.when === 'answered') throw new ConnectionLost('the answer got lost');
       return got;
     },
-    async through(work, powerCuts, firstRequests = 2) {
+    async through(work, times, firstRequests = 2) {
       requests = 0;
-      for (let index = 0; index < powerCuts; index++) {
+      for (let index = 0; index < times; index++) {
         const when = moments[random(moments.length)]!;
         const request = random(firstRequests);
         cuts.push(when === 'during' ? { request, when, milliseconds: random(30) } : { request, when });

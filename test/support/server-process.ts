@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOrganization, type Organization } from '../../src/tenancy/index.ts';
 import type { Database } from '../../src/database/index.ts';
-import { httpTransport, type HttpTransport } from '../simulated-devices/transport.ts';
+import { httpTransport, type Transport } from '../simulated-devices/transport.ts';
 import { administratorOf, type Administrator } from './administrator.ts';
 import { testDatabase } from './database.ts';
 import { freePort, startProcess, type RunningProcess } from './process.ts';
@@ -20,7 +20,7 @@ export interface ServerProcess extends AsyncDisposable {
   /** Sends as that administrator. What the server refuses is thrown. */
   readonly send: Administrator;
   /** The way of devices to it. */
-  readonly transport: HttpTransport['send'];
+  readonly transport: Transport;
   readonly isRunning: () => boolean;
   /** Resolves when it is ready; at once where it runs already. */
   start(): Promise<void>;
