@@ -140,7 +140,7 @@ describe('is refused, and nothing is queued:', () => {
     ['a RequestType that is no text', () => ({ RequestType: 7 }), 'RequestType', /string/],
     ['a wrong argument', () => ({ RequestType: 'DeviceLock', PIN: '12' }), 'PIN', /pattern/],
     ['an unknown argument', () => ({ RequestType: 'RestartDevice', Fast: true }), 'Fast', /not a known/],
-    ['a Mac to be wiped without PIN', () => ({ RequestType: 'EraseDevice' }), 'RequestType', /'PIN'/],
+    ['a Mac to be wiped without PIN', () => ({ RequestType: 'EraseDevice' }), 'PIN', /is required/],
     [
       'what the system does not know',
       () => ({ RequestType: 'ClearPasscode' }),

@@ -10,14 +10,12 @@ import type { WriteContext } from '../../../tenancy/index.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { hex, HexId } from '../shapes.ts';
 import {
+  answersOfTokens,
   readTokenChange,
   refuseEmail,
-  policiesOfTokens,
   setTokenPolicies,
   TokenChangeProperties,
-  tokenPropertiesOf,
   TokenProperties,
-  usersOfTokens,
 } from './enrollment-token-shape.ts';
 import { tokenEndpoints } from './enrollment-tokens.ts';
 import { NullableId } from './nullable-id.ts';
@@ -119,25 +117,19 @@ function setPolicies(
   return setTokenPolicies(context, enrollment, { primary, further }, places);
 }
 
-async function answersOf(
+function answersOf(
   context: WriteContext,
   enrollments: readonly EnrollmentWithCode[],
   publicUrl: string,
 ): Promise<Static<typeof TokenAnswer>[]> {
-  const users = await usersOfTokens(context, enrollments);
-  const policies = await policiesOfTokens(context, enrollments);
-  return enrollments.map((enrollment, index) => {
-    const { primary, further } = policies[index]!;
-    const code = enrollment.code.reveal();
-    return {
-      ...tokenPropertiesOf(context, enrollment, users.get(enrollment.userId!)),
-      admEnterpriseId: hex(context.scope.organization.id),
-      config: { url: `${publicUrl}/mdm/apple/enroll/${code}`, code },
-      type: 'apple',
-      maxUses: enrollment.maxUses,
-      uses: enrollment.uses,
-      ...(primary !== undefined && { policyId: primary }),
-      admPolicyAssignments: further.map(({ id, priority }) => ({ admPolicyId: id, priority })),
-    };
-  });
+  const enterpriseId = hex(context.scope.organization.id);
+  return answersOfTokens(context, enrollments, ({ code, maxUses, uses }, { primary, further }) => ({
+    admEnterpriseId: enterpriseId,
+    config: { url: `${publicUrl}/mdm/apple/enroll/${code.reveal()}`, code: code.reveal() },
+    type: 'apple' as const,
+    maxUses,
+    uses,
+    ...(primary !== undefined && { policyId: primary }),
+    admPolicyAssignments: further.map(({ id, priority }) => ({ admPolicyId: id, priority })),
+  }));
 }

@@ -8,9 +8,8 @@ import {
 import { requireUserOfInput, type Platform } from '../../../devices/index.ts';
 import { usersByIds, type User } from '../../../directory/index.ts';
 import { invalidInput, notFound } from '../../../kernel/fault.ts';
-import type { Id } from '../../../kernel/id.ts';
 import { policiesOfEnrollments, setEnrollmentPolicies } from '../../../policies/index.ts';
-import type { ReadContext, WriteContext } from '../../../tenancy/index.ts';
+import type { WriteContext } from '../../../tenancy/index.ts';
 import { hex, HexId, idOf, PageQuery, readPageBy, SegmentNumber, Timestamp } from '../shapes.ts';
 import { MdmUser, mdmUserOf, Tag } from './device-shape.ts';
 import { NullableId } from './nullable-id.ts';
@@ -111,19 +110,8 @@ export function refuseEmail(sendEmail: boolean | undefined): void {
   throw invalidInput([{ path: 'sendEmail', message }]);
 }
 
-/** The users of tokens, by their ids. */
-export function usersOfTokens(
-  context: ReadContext,
-  enrollments: readonly EnrollmentWithCode[],
-): Promise<Map<Id, User>> {
-  return usersByIds(
-    context,
-    enrollments.flatMap(({ userId }) => userId ?? []),
-  );
-}
-
 /** What the answers of every platform have. */
-export function tokenPropertiesOf(
+function tokenPropertiesOf(
   { scope, now }: WriteContext,
   enrollment: EnrollmentWithCode,
   user: User | undefined,
@@ -170,18 +158,37 @@ export function setTokenPolicies(
   });
 }
 
-/** The policies that each of these tokens gives, in their order. */
-export async function policiesOfTokens(context: ReadContext, enrollments: readonly EnrollmentWithCode[]) {
-  const given = await policiesOfEnrollments(
+/** What tokens are answered with, in their order: what those of every platform have, and what `ownOf` adds of the token and what it gives. */
+export async function answersOfTokens<Own>(
+  context: WriteContext,
+  enrollments: readonly EnrollmentWithCode[],
+  ownOf: (enrollment: EnrollmentWithCode, given: GivenByToken) => Own,
+) {
+  const users = await usersByIds(
+    context,
+    enrollments.flatMap(({ userId }) => userId ?? []),
+  );
+  const policies = await policiesOfEnrollments(
     context,
     enrollments.map(({ id }) => id),
   );
-  return enrollments.map(({ id: enrollmentId }) => {
-    const policies = given.get(enrollmentId) ?? [];
-    const primary = policies.find(({ priority }) => priority === null);
+  return enrollments.map((enrollment) => {
+    const user = enrollment.userId === null ? undefined : users.get(enrollment.userId);
+    const given = policies.get(enrollment.id) ?? [];
+    const primary = given.find(({ priority }) => priority === null);
+    const further = given.flatMap(({ id, priority }) =>
+      priority === null ? [] : [{ id: hex(id), priority }],
+    );
     return {
-      primary: primary && hex(primary.id),
-      further: policies.flatMap(({ id, priority }) => (priority === null ? [] : [{ id: hex(id), priority }])),
+      ...tokenPropertiesOf(context, enrollment, user),
+      ...ownOf(enrollment, { user, primary: primary && hex(primary.id), further }),
     };
   });
+}
+
+interface GivenByToken {
+  readonly user: User | undefined;
+  /** The primary policy. */
+  readonly primary: string | undefined;
+  readonly further: readonly { readonly id: string; readonly priority: number }[];
 }

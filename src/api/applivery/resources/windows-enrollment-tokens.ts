@@ -14,14 +14,12 @@ import type { WriteContext } from '../../../tenancy/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { hex, HexId } from '../shapes.ts';
 import {
+  answersOfTokens,
   readTokenChange,
   refuseEmail,
-  policiesOfTokens,
   setTokenPolicies,
   TokenChangeProperties,
-  tokenPropertiesOf,
   TokenProperties,
-  usersOfTokens,
 } from './enrollment-token-shape.ts';
 import { tokenEndpoints, tokensUrl } from './enrollment-tokens.ts';
 import { NullableId } from './nullable-id.ts';
@@ -163,24 +161,18 @@ function setPolicies(
   return setTokenPolicies(context, enrollment, { primary, further }, places);
 }
 
-async function answersOf(
+function answersOf(
   context: WriteContext,
   enrollments: readonly EnrollmentWithCode[],
   publicUrl: string,
 ): Promise<Static<typeof TokenAnswer>[]> {
-  const users = await usersOfTokens(context, enrollments);
-  const policies = await policiesOfTokens(context, enrollments);
-  return enrollments.map((enrollment, index) => {
-    const { primary, further } = policies[index]!;
-    const user = users.get(enrollment.userId!);
-    return {
-      ...tokenPropertiesOf(context, enrollment, user),
-      winEnterpriseId: hex(context.scope.organization.id),
-      ...(enrollment.deviceId && { winDeviceId: hex(enrollment.deviceId) }),
-      config: { code: enrollment.code.reveal(), ...pcSignUp(publicUrl, user?.email) },
-      type: 'windows',
-      ...(primary !== undefined && { winPolicyId: primary }),
-      winPolicyAssignments: further.map(({ id, priority }) => ({ winPolicyId: id, priority })),
-    };
-  });
+  const enterpriseId = hex(context.scope.organization.id);
+  return answersOfTokens(context, enrollments, ({ code, deviceId }, { user, primary, further }) => ({
+    winEnterpriseId: enterpriseId,
+    ...(deviceId && { winDeviceId: hex(deviceId) }),
+    config: { code: code.reveal(), ...pcSignUp(publicUrl, user?.email) },
+    type: 'windows' as const,
+    ...(primary !== undefined && { winPolicyId: primary }),
+    winPolicyAssignments: further.map(({ id, priority }) => ({ winPolicyId: id, priority })),
+  }));
 }

@@ -128,7 +128,7 @@ describe('is refused, and nothing is queued:', () => {
     ['what Apple devices do not know', { action: 'rename', name: 'Mac' }, 'rename', /Apple devices cannot/],
     ['a wish of Windows', { action: 'wipe', pin: '123456', keep: 'userData' }, 'keep', /do not know 'keep'/],
     ['a PIN that is none', { action: 'lock', pin: 'secret' }, 'pin', /./],
-    ['a Mac without its PIN', { action: 'wipe' }, 'wipe', /'PIN'/],
+    ['a Mac without its PIN', { action: 'wipe' }, 'pin', /is required/],
     ['a command without RequestType', { command: {} }, 'RequestType', /name of a command/],
     ['a command that is a list', { command: [] }, 'command', /object/],
   ];

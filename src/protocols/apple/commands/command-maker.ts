@@ -11,7 +11,7 @@ import type { Organization } from '../../../tenancy/index.ts';
 import { enrollmentIdentifier } from '../enroll/profile.ts';
 import { findCommand } from './commands.ts';
 import { readRawCommand } from './raw-command.ts';
-import { whatForbids, type CommandTarget } from './what-forbids.ts';
+import { missingArgument, whatForbids, type CommandTarget } from './what-forbids.ts';
 
 /** Makes the commands that an organization's Apple devices take. */
 export function appleCommands(organization: Organization): CommandMaker {
@@ -22,8 +22,14 @@ export function appleCommands(organization: Organization): CommandMaker {
       const command = findCommand(type)!;
       const violations = command.violations(given);
       if (violations.length > 0) throw invalidInput(violations);
-      const refusal = whatForbids(command, given, targetOf(device));
+      const target = targetOf(device);
+      const refusal = whatForbids(command, target);
       if (refusal !== undefined) throw invalidInput([{ path: action.kind, message: refusal }]);
+      const missing = missingArgument(command, given, target);
+      if (missing !== undefined) {
+        const path = missing === 'PIN' ? 'pin' : action.kind;
+        throw invalidInput([{ path, message: `is required: on ${target.os} ${type} needs '${missing}'` }]);
+      }
       return { type, body: { arguments: given }, ...urgencyOf(type) };
     },
     async ofApplication() {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../kernel/json.ts';
 import type { PlistDict } from '../../../kernel/plist/plist-value.ts';
 import { certificateList } from './certificate-list.ts';
 import { appleCommands, findCommand } from './commands.ts';
@@ -12,7 +13,7 @@ import { restartDevice, shutDownDevice } from './power.ts';
 import { installProfile, profileList, removeProfile } from './profiles.ts';
 import { securityInfo } from './security-info.ts';
 import { jsonOfPlist } from './shape.ts';
-import { whatForbids, type CommandTarget } from './what-forbids.ts';
+import { missingArgument, whatForbids, type CommandTarget } from './what-forbids.ts';
 
 const octets = (text: string) => Buffer.from(text);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -208,46 +209,51 @@ test('a device is asked what its version knows', () => {
 const mac: CommandTarget = { os: 'macOS', osVersion: '15.1', supervised: false, channel: 'device' };
 const iPad: CommandTarget = { os: 'iPadOS', osVersion: '18.1', supervised: false, channel: 'device' };
 
-test.each<[string, object, CommandTarget, string | undefined]>([
-  ['DeviceLock', {}, mac, "On macOS DeviceLock needs the argument 'PIN'."],
-  ['DeviceLock', { PIN: '123456' }, mac, undefined],
-  ['DeviceLock', {}, iPad, undefined],
-  ['DeviceLock', {}, { ...iPad, os: 'tvOS' }, 'tvOS does not know DeviceLock.'],
-  ['EraseDevice', {}, mac, "On macOS EraseDevice needs the argument 'PIN'."],
-  ['EraseDevice', {}, iPad, undefined],
+test.each<[string, CommandTarget, string | undefined]>([
+  ['DeviceLock', mac, undefined],
+  ['DeviceLock', iPad, undefined],
+  ['DeviceLock', { ...iPad, os: 'tvOS' }, 'tvOS does not know DeviceLock.'],
+  ['EraseDevice', iPad, undefined],
   [
     'EraseDevice',
-    {},
     { ...iPad, isUserEnrollment: true },
     'EraseDevice is not for devices that their owner enrolled.',
   ],
-  ['RestartDevice', {}, mac, undefined],
-  ['RestartDevice', {}, iPad, 'RestartDevice needs a supervised device on iPadOS, and this one is not.'],
-  ['RestartDevice', {}, { ...iPad, supervised: null }, undefined],
+  ['RestartDevice', mac, undefined],
+  ['RestartDevice', iPad, 'RestartDevice needs a supervised device on iPadOS, and this one is not.'],
+  ['RestartDevice', { ...iPad, supervised: null }, undefined],
   [
     'RestartDevice',
-    {},
     { ...mac, osVersion: '10.12.6' },
     'RestartDevice needs macOS 10.13; the device has 10.12.6.',
   ],
-  ['RestartDevice', {}, { ...mac, osVersion: null }, undefined],
-  ['ClearPasscode', {}, mac, 'macOS does not know ClearPasscode.'],
+  ['RestartDevice', { ...mac, osVersion: null }, undefined],
+  ['ClearPasscode', mac, 'macOS does not know ClearPasscode.'],
   [
     'EraseDevice',
-    {},
     { ...mac, os: null, channel: 'user' },
     'EraseDevice is for the device, not for one of its users.',
   ],
   [
     'CertificateList',
-    {},
     { ...iPad, channel: 'user' },
     'On iPadOS CertificateList is for the device, not for one of its users.',
   ],
-  ['ProfileList', {}, { ...iPad, channel: 'user' }, undefined],
+  ['ProfileList', { ...iPad, channel: 'user' }, undefined],
+  ['EraseDevice', { ...mac, os: null }, undefined],
+])('%s for %j: %s', (requestType, target, expected) => {
+  expect(whatForbids(findCommand(requestType)!, target)).toBe(expected);
+});
+
+test.each<[string, JsonObject, CommandTarget, string | undefined]>([
+  ['DeviceLock', {}, mac, 'PIN'],
+  ['DeviceLock', { PIN: '123456' }, mac, undefined],
+  ['DeviceLock', {}, iPad, undefined],
+  ['EraseDevice', {}, mac, 'PIN'],
   ['EraseDevice', {}, { ...mac, os: null }, undefined],
-])('%s %j for %j: %s', (requestType, given, target, expected) => {
-  expect(whatForbids(findCommand(requestType)!, { ...given }, target)).toBe(expected);
+  ['RestartDevice', {}, mac, undefined],
+])('%s %j for %j lacks %s', (requestType, given, target, expected) => {
+  expect(missingArgument(findCommand(requestType)!, given, target)).toBe(expected);
 });
 
 test('any property list is shown as JSON', () => {

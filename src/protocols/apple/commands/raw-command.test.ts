@@ -93,12 +93,7 @@ test.each<[string, Json, string, string]>([
     'is not a known property',
   ],
   ['a short PIN', { RequestType: 'DeviceLock', PIN: '1' }, 'PIN', 'must match pattern "^[0-9]{6}$"'],
-  [
-    'no PIN for a Mac',
-    { RequestType: 'EraseDevice' },
-    'RequestType',
-    "On macOS EraseDevice needs the argument 'PIN'.",
-  ],
+  ['no PIN for a Mac', { RequestType: 'EraseDevice' }, 'PIN', 'is required by EraseDevice on macOS'],
   [
     'null',
     { RequestType: 'Settings', Settings: [{ Item: null }] },

@@ -7,7 +7,7 @@ import { writePlist } from '../../../kernel/plist/write-plist.ts';
 import { readSignedData } from '../../../kernel/cms/read-signed-data.ts';
 import { findCommand } from './commands.ts';
 import { jsonOfPlist } from './shape.ts';
-import { whatForbids, type CommandTarget } from './what-forbids.ts';
+import { missingArgument, whatForbids, type CommandTarget } from './what-forbids.ts';
 
 /** A command that somebody wrote in Apple's own words. */
 export interface RawCommand {
@@ -54,8 +54,10 @@ export function readRawCommand(body: Json | Uint8Array, target: RawCommandTarget
       violations.map(({ path: place, message }) => ({ path: joinPath(path, place), message })),
     );
   }
-  const forbidden = whatForbids(known, given, target);
+  const forbidden = whatForbids(known, target);
   if (forbidden !== undefined) throw wrong(path, 'RequestType', forbidden);
+  const missing = missingArgument(known, given, target);
+  if (missing !== undefined) throw wrong(path, missing, `is required by ${requestType} on ${target.os}`);
   const refused = whatServerDoes(requestType, given, target.enrollmentProfile);
   if (refused) throw wrong(path, refused.path, refused.message);
   return { requestType, arguments: given, raw: null, repeatable: known.repeatable };

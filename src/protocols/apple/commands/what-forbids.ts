@@ -20,7 +20,6 @@ export interface CommandTarget {
  */
 export function whatForbids(
   { requestType, systems }: AppleCommand,
-  given: JsonObject,
   { os, osVersion, supervised, isUserEnrollment = false, channel }: CommandTarget,
 ): string | undefined {
   if (channel === 'user' && !Object.values(systems).some((one) => one.userChannel)) {
@@ -42,6 +41,15 @@ export function whatForbids(
   if (channel === 'user' && !support.userChannel) {
     return `On ${os} ${requestType} is for the device, not for one of its users.`;
   }
-  const missing = support.needs?.find((name) => given[name] === undefined);
-  return missing && `On ${os} ${requestType} needs the argument '${missing}'.`;
+  return undefined;
+}
+
+/** The argument without which a device does not do a command, if it is missing. */
+export function missingArgument(
+  { systems }: AppleCommand,
+  given: JsonObject,
+  { os }: Pick<CommandTarget, 'os'>,
+): string | undefined {
+  const system = appleSystemOf(os);
+  return system && systems[system]?.needs?.find((name) => given[name] === undefined);
 }

@@ -5,7 +5,7 @@ import { deliveriesOf, settingsNotInPlace } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import type { ToHave } from './situation.ts';
 
-/** Devices tell what became of their declarations by themselves, within minutes; who is silent for so long does not tell. */
+/** Devices tell what became of their declarations by themselves, within minutes. Who is silent for so long, or was told again, does not tell. */
 const awaited = 3_600_000;
 
 /**
@@ -23,7 +23,8 @@ export async function checkCompliance(
   const own = deliveries.find(({ channel }) => channel === deviceChannel);
   if (own?.settledKey !== documentKey) return;
   const isAwaited = Object.values(own.items).some(
-    ({ state, at }) => state === 'sent' && context.now.getTime() - new Date(at).getTime() < awaited,
+    ({ state, at, attempts }) =>
+      state === 'sent' && attempts === 1 && context.now.getTime() - new Date(at).getTime() < awaited,
   );
   if (isAwaited) return;
   await keepVerdict(context, device, settingsNotInPlace(document, device.summary, deliveries));
