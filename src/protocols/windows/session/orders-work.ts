@@ -130,8 +130,25 @@ function withIds(command: DmCommand, id: string): IdentifiedCommand {
 function withAnswers(order: Order, outcomes: ReadonlyMap<string, CommandOutcome>): Order {
   const told = order.commands.flatMap(withChildren).flatMap(({ id }) => outcomes.get(id) ?? []);
   if (told.length === 0) return order;
-  const answers = new Map([...order.answers, ...told.map((outcome) => [outcome.id, outcome] as const)]);
+  const answers = new Map([
+    ...order.answers,
+    ...told.map((outcome) => [outcome.id, shortened(outcome)] as const),
+  ]);
   return { ...order, answers, hasNews: true };
+}
+
+/** What is kept of what one command brings, in characters: lists of orders show it. */
+const longestAnswer = 256 * 1024;
+
+function shortened(outcome: CommandOutcome): CommandOutcome {
+  let left = longestAnswer;
+  const nodes = outcome.nodes.flatMap((node) => {
+    if (left <= 0) return [];
+    const data = node.data.length > left ? `${node.data.slice(0, left).toWellFormed()}…` : node.data;
+    left -= data.length + node.locUri.length;
+    return [{ ...node, data }];
+  });
+  return { ...outcome, nodes };
 }
 
 function withChildren(command: IdentifiedCommand): IdentifiedCommand[] {
