@@ -225,3 +225,11 @@ test('what a command brings is kept as far as people can look at it', async () =
   expect(text.length).toBeLessThan(263_000);
   expect(text).toContain('…');
 });
+
+test('what was ordered together with a reset is told when the PC calls again', async () => {
+  const id = await pc.order([reset, swV]);
+  await pc.send();
+  const last = await pc.send({ msgId: 2, parts: headerDone + status(`${id}-1`, 200, 'Exec') });
+  expect(told(last)).toEqual([]);
+  expect(told(await pc.send({ sessionId: '2' }))[0]).toBe(`Get ${id}-2`);
+});
