@@ -29,8 +29,8 @@ interface Branch {
 }
 
 /**
- * Of two nodes in the same place the later one counts. What no DDF file says (a title, a combine rule, that it is rewritten) it takes from the earlier one; where
- * neither has a title, it is called after its name.
+ * Of two nodes in the same place the later one counts. A title and a combine rule that it does not have, and that it is rewritten, which no DDF
+ * file says, it takes from the earlier one; where neither has a title, it is called after its name.
  */
 export function catalogueOf(version: number, ...lists: readonly (readonly CspNode[])[]): Catalogue {
   const root: Branch = { named: new Map() };

@@ -23,7 +23,8 @@ interface Order {
   readonly waiting: WaitingCommand;
   readonly commands: readonly IdentifiedCommand[];
   readonly answers: ReadonlyMap<string, CommandOutcome>;
-  readonly hasNews: boolean;
+  /** Of which the message told what became of them. */
+  readonly news: ReadonlySet<string>;
   readonly isSent: boolean;
   /** Those of the commands that are not told twice that were told, in this session or before. */
   readonly told: ReadonlySet<string>;
@@ -108,7 +109,7 @@ function orderOf(waiting: WaitingCommand, urlOf: (assetId: Id) => string): Order
     waiting,
     commands,
     answers: answersIn(results),
-    hasNews: false,
+    news: new Set(),
     isSent: false,
     told: new Set(results.flatMap(({ id, isTold }) => (isTold ? [id] : []))),
     unheard: new Set(),
@@ -130,8 +131,25 @@ function withIds(command: DmCommand, id: string): IdentifiedCommand {
 function withAnswers(order: Order, outcomes: ReadonlyMap<string, CommandOutcome>): Order {
   const told = order.commands.flatMap(withChildren).flatMap(({ id }) => outcomes.get(id) ?? []);
   if (told.length === 0) return order;
-  const answers = new Map([...order.answers, ...told.map((outcome) => [outcome.id, outcome] as const)]);
-  return { ...order, answers, hasNews: true };
+  const answers = new Map([
+    ...order.answers,
+    ...told.map((outcome) => [outcome.id, shortened(outcome)] as const),
+  ]);
+  return { ...order, answers, news: new Set(told.map(({ id }) => id)) };
+}
+
+/** What is kept of what one command brings, in characters: lists of orders show it. */
+const longestAnswer = 256 * 1024;
+
+function shortened(outcome: CommandOutcome): CommandOutcome {
+  let left = longestAnswer;
+  const nodes = outcome.nodes.flatMap((node) => {
+    if (left <= 0) return [];
+    const data = node.data.length > left ? `${node.data.slice(0, left).toWellFormed()}…` : node.data;
+    left -= data.length + node.locUri.length;
+    return [{ ...node, data }];
+  });
+  return { ...outcome, nodes };
 }
 
 function withChildren(command: IdentifiedCommand): IdentifiedCommand[] {
@@ -164,8 +182,11 @@ function isExecOf(command: DmCommand, nodes: RegExp): boolean {
   return command.verb === 'Exec' && nodes.test(command.locUri);
 }
 
-function wasDone({ commands, answers }: Order, nodes: RegExp): boolean {
-  return commands.some(({ id, command }) => isExecOf(command, nodes) && isGood(answers.get(id)));
+/** Whether the PC says with this message that it did one of these. */
+function wasDone({ commands, answers, news }: Order, nodes: RegExp): boolean {
+  return commands.some(
+    ({ id, command }) => news.has(id) && isExecOf(command, nodes) && isGood(answers.get(id)),
+  );
 }
 
 function isGood(outcome: CommandOutcome | undefined): boolean {
@@ -179,7 +200,8 @@ function isThereAlready(command: DmCommand, { status }: CommandOutcome, { comman
 }
 
 async function saveOrder(context: WriteContext, deviceId: Id, order: Order): Promise<void> {
-  const { waiting, commands, hasNews, isSent, unheard } = order;
+  const { waiting, commands, news, isSent, unheard } = order;
+  const hasNews = news.size > 0;
   const isFinished = commands.every((command) => isSettled(order, command));
   if ((hasNews || unheard.size > 0) && isFinished) return finish(context, deviceId, order);
   if (hasNews || (isSent && order.told.size > 0)) await keepAnswer(context, waiting.id, answerOf(order));

@@ -209,3 +209,27 @@ test.each(['RemoteWipe/doWipePersistUserData', 'RemoteWipe/AutomaticRedeployment
     expect((await pc.orders()).map(({ state }) => state)).toEqual(['sent', 'acknowledged']);
   },
 );
+
+test('what a command brings is kept as far as people can look at it', async () => {
+  const id = await pc.order([swV]);
+  await pc.send();
+  const many = results(id, [
+    ['./DevDetail/SwV', 'x'.repeat(262_100)],
+    ['./DevDetail/SwV', '\u{1F600}'.repeat(100)],
+    ...Array.from({ length: 1_000 }, () => ['./DevDetail/SwV', 'y'.repeat(1_000)] as const),
+  ]);
+  await pc.send({ msgId: 2, parts: headerDone + status(id, 200, 'Get') + many });
+  const [order] = await pc.orders();
+  expect(order).toMatchObject({ state: 'acknowledged' });
+  const text = JSON.stringify(order!.answer);
+  expect(text.length).toBeLessThan(263_000);
+  expect(text).toContain('…');
+});
+
+test('what was ordered together with a reset is told when the PC calls again', async () => {
+  const id = await pc.order([reset, swV]);
+  await pc.send();
+  const last = await pc.send({ msgId: 2, parts: headerDone + status(`${id}-1`, 200, 'Exec') });
+  expect(told(last)).toEqual([]);
+  expect(told(await pc.send({ sessionId: '2' }))[0]).toBe(`Get ${id}-2`);
+});
