@@ -13,7 +13,8 @@ import { channelTables } from './tables.ts';
 
 /**
  * A device wants to enrol, or does so again: its certificate is bound to it, what waits for it and what it kept here is forgotten, and nothing is
- * sent to it before its token comes. Not so when it only has a new certificate. Faults: `tokenInvalid` (a certificate of nobody, or of another device).
+ * sent to it before its token comes. Not so when it only has a new certificate. Faults: `tokenInvalid` (a certificate of nobody, of another device, one
+ * that was replaced, or that of a device whose management was ended).
  */
 export async function authenticate(
   context: WriteContext,
