@@ -15,6 +15,8 @@ export interface SignatureReader {
 
 /** A header has a certificate in it, and a chain of three at the most. */
 const longestHeader = 12 * 1024;
+/** Those of devices have a quarter of it. */
+const longestKept = 4 * 1024;
 
 /** What is worked out of a certificate, which every message of a device brings along. */
 interface KnownCertificate extends Pick<Signer, 'issuer' | 'serialNumber'> {
@@ -34,22 +36,22 @@ export function signatureReader(mostCertificates = 20_000): SignatureReader {
   // A map is in the order in which its keys were set, so the one that was needed longest ago is the first.
   const known = new Map<string, KnownCertificate>();
 
-  function keep(certificate: KnownCertificate): KnownCertificate {
+  function keep(certificate: KnownCertificate): void {
+    if (certificate.bytes.length > longestKept) return;
     const name = endOf(certificate.bytes);
     known.delete(name);
     known.set(name, certificate);
     if (known.size > mostCertificates) known.delete(known.keys().next().value!);
-    return certificate;
   }
 
   /** The certificate that the signer names, if it came with the message. */
   function certificateOf({ signer, certificates }: SignedData): KnownCertificate | undefined {
     for (const bytes of certificates) {
       const found = known.get(endOf(bytes));
-      if (found && areEqual(found.bytes, bytes) && isNamed(found, signer)) return keep(found);
+      if (found && areEqual(found.bytes, bytes) && isNamed(found, signer)) return found;
     }
     const sent = signerCertificate({ signer, certificates, content: undefined });
-    return sent && keep(readCertificate(sent, signer));
+    return sent && readCertificate(sent, signer);
   }
 
   return {
@@ -66,6 +68,8 @@ export function signatureReader(mostCertificates = 20_000): SignatureReader {
       if (!(await isSignedByInPool({ signer: signedData.signer, content: body }, key))) {
         throw new Fault('tokenInvalid', "The 'Mdm-Signature' is not one of this message.");
       }
+      // Not before: strangers would crowd out those of devices.
+      keep(certificate);
       return fingerprint;
     },
   };

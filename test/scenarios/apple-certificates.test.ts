@@ -1,5 +1,8 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { deviceKey, lockDevice } from '../../src/devices/index.ts';
+import { findAuthority, issueCertificate } from '../../src/devices/certificate-authority/index.ts';
+import { createEnrollment, newEnrollmentCode } from '../../src/devices/enrollments/index.ts';
+import { createDevice, deviceKey, lockDevice } from '../../src/devices/index.ts';
 import { hexOfId, parseGuidId } from '../../src/kernel/id.ts';
 import { removeDevice } from '../../src/policies/index.ts';
 import type { Identity, SimulatedDevice } from '../simulated-devices/apple/index.ts';
@@ -90,4 +93,18 @@ test('a device of which the management was ended comes back by a new profile, no
   expect((await org.native('GET', '/devices')).items).toEqual([]);
   await device.enroll(await enrollmentUrl(server, org.tenant));
   expect((await org.device()).state).toBe('ACTIVE');
+});
+
+test('the certificate of a PC is none of an Apple device', async () => {
+  const mac = await org.enrolled(byCommands);
+  const { publicKey, privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const { certificate } = await server.change(org.tenant, async (context) => {
+    const { id: deviceId } = await createDevice(context, { platform: 'windows' });
+    const code = newEnrollmentCode(randomBytes);
+    const { id: enrollmentId } = await createEnrollment(context, { platform: 'windows', code });
+    const authority = await findAuthority(context);
+    return issueCertificate(context, authority!, publicKey, { deviceId, enrollmentId });
+  });
+  expect(await enrols(mac, { certificate, key })).toBe(400);
+  expect(await idle(mac, identityOf(mac))).toBe(200);
 });

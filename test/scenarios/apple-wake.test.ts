@@ -162,6 +162,17 @@ test.each([
   expect(typesOf(await comesBack(device))).toContain('InstallProfile');
 });
 
+test('what stood in the way of a device may not stand in that of another certificate', async () => {
+  const device = await enrolled();
+  apns.fail({ reason: 'DeviceTokenNotForTopic' }, { token: tokenOf(device), times: 1 });
+  await org.giveToAll(general, { passwordRequired: true });
+  await server.runJobs();
+  expect(await reason()).toContain('Upload a certificate that has its topic');
+  await uploadPushCertificate(server, org.tenant, topic, authority);
+  await server.runJobs();
+  expect(typesOf(await comesBack(device))).toContain('InstallProfile');
+});
+
 test.each([
   [{ reason: 'TooManyRequests' }],
   [{ reason: 'ServiceUnavailable', retryAfter: '120' }],

@@ -1,5 +1,5 @@
 import { sql } from '../../database/index.ts';
-import { createEnrollingDevice, lockEnrollment } from '../enrollments/index.ts';
+import { createEnrollingDevice, enrollmentWithId, lockEnrollment } from '../enrollments/index.ts';
 import { cancelCommands } from '../commands/index.ts';
 import { recordEvents } from '../events/index.ts';
 import { applyFacts, deviceKey, lockDevice, saveDevice, type ReportedFacts } from '../index.ts';
@@ -8,11 +8,12 @@ import { hexOfId, type Id } from '../../kernel/id.ts';
 import type { WriteContext } from '../../tenancy/index.ts';
 import { bindCertificate, lockGoodCertificate, relationOf, useCertificate } from './certificate-binding.ts';
 import type { ChannelIdentity } from './channel.ts';
-import { channelTables } from './tables.ts';
+import { channelTables, type CertificateOfChannelRow } from './tables.ts';
 
 /**
  * A device wants to enrol, or does so again: its certificate is bound to it, what waits for it and what it kept here is forgotten, and nothing is
- * sent to it before its token comes. Not so when it only has a new certificate. Faults: `tokenInvalid` (a certificate of nobody, or of another device).
+ * sent to it before its token comes. Not so when it only has a new certificate. Faults: `tokenInvalid` (a certificate of nobody, of another device, one
+ * that was replaced, or that of a device whose management was ended).
  */
 export async function authenticate(
   context: WriteContext,
@@ -33,6 +34,7 @@ export async function authenticate(
     identity.id,
     former?.certificate_fingerprint ?? null,
   );
+  if (relation === 'new') await requireOfApple(context, certificate);
   await bindCertificate(context, certificate, identity.id);
   // Devices that get a new certificate in the place of theirs say that they enrol, some twice, and have lost nothing.
   if (former?.state === 'enrolled' && relation !== 'new' && certificate.renews !== null) {
@@ -104,6 +106,16 @@ interface Authenticated {
   readonly isNew: boolean;
   /** By which it enrolled. */
   readonly enrollmentId: Id;
+}
+
+/** PCs of the organization have certificates of the same authority. Faults: `tokenInvalid`. */
+async function requireOfApple(
+  { db, scope }: WriteContext,
+  { enrollment_id: enrollmentId, serial_number: serialNumber }: CertificateOfChannelRow,
+): Promise<void> {
+  const { platform } = await enrollmentWithId(db, scope.organization.id, enrollmentId);
+  if (platform === 'apple') return;
+  throw new Fault('tokenInvalid', `The certificate ${serialNumber} was not issued to an Apple device.`);
 }
 
 /** The channel of whoever enrolled with this identity before. */

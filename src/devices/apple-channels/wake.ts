@@ -62,13 +62,18 @@ export async function nextWakeAt({ db, scope }: ReadContext, lookedAt: Date): Pr
   return row?.at ?? undefined;
 }
 
-/** What stood in the way of waking is another thing now: all are tried again, at once. */
+/** What stood in the way of waking is another thing now: all are tried again, at once, those too of which the token was of no use. */
 export async function retryWakes(context: WriteContext): Promise<void> {
   await channelTables(context.db)
     .updateTable('devices_apple_channel')
-    .set({ wake_due_at: null, wake_attempts: 0 })
+    .set({ wake_due_at: null, wake_attempts: 0, wake_outcome: null })
     .where('organization_id', '=', context.scope.organization.id)
-    .where('wake_due_at', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('wake_due_at', 'is not', null),
+        where(sql<string>`wake_outcome ->> 'result'`, '=', 'unreachable' satisfies WakeOutcome['result']),
+      ]),
+    )
     .execute();
   requestWake(context);
 }
