@@ -58,10 +58,10 @@ test('a statement that fails does not harm those beside it', async () => {
 
 test('a connection that breaks fails what waits for it, and is replaced', async () => {
   const pid = await backend();
-  const waiting = [backend(30), backend()];
+  const waiting = Promise.allSettled([backend(30), backend()]);
   await nextTurn();
   await sql`select pg_terminate_backend(${pid})`.execute(db.database.connection);
-  for (const outcome of await Promise.allSettled(waiting)) {
+  for (const outcome of await waiting) {
     const { reason } = outcome as PromiseRejectedResult;
     expect(unavailable(reason), String(reason)).toBeDefined();
   }
