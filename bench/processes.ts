@@ -1,4 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export interface Started extends AsyncDisposable {
@@ -28,9 +29,18 @@ export async function startProcess(
   });
   return {
     url,
-    memory: () => Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)])) / 1024),
+    memory: () => residentMemory(child.pid!),
     [Symbol.asyncDispose]: () => stop(child),
   };
+}
+
+/** In MB. Where the system has it as a file, no program has to be started, which would slow down what is measured. */
+function residentMemory(pid: number): number {
+  const status = `/proc/${pid}/status`;
+  const kilobytes = existsSync(status)
+    ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))![1]
+    : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+  return Math.round(Number(kilobytes) / 1024);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -8,8 +8,11 @@ export interface DocumentReader {
   read(context: ReadContext, key: string): Promise<ResolvedDocument | undefined>;
 }
 
-/** `mostSettings` bounds what is kept; a document of 1,000 settings takes about a megabyte and a half. */
-export function documentReader(mostSettings = 20_000): DocumentReader {
+/**
+ * `mostSettings` bounds what is kept; a document of 1,000 settings takes about a megabyte and a half. To read one again takes longer than all
+ * else that a request does, so those of some dozens of combinations of policies are to have room.
+ */
+export function documentReader(mostSettings = 40_000): DocumentReader {
   // A map is in the order in which its keys were set, so the one that was asked for longest ago is the first.
   const kept = new Map<string, ResolvedDocument>();
   let settings = 0;
