@@ -1,7 +1,7 @@
 import { load, loadInRounds, type Target } from './load.ts';
 import { startMuster } from './muster.ts';
 import { settingsOfPolicy, settledDevices } from './settled-devices.ts';
-import { countingSettings, statementCounter } from './statements.ts';
+import { countingSettings, gatherStatistics, statementCounter } from './statements.ts';
 import { copyForBareServer, startBareServer } from './yardstick.ts';
 
 const devices = 500;
@@ -15,6 +15,7 @@ const secondsOfCounting = 2;
 export async function benchmarkAppleCheckin(settings: { seconds: number; rounds: number }): Promise<void> {
   await using muster = await startMuster({ databaseSettings: countingSettings });
   const { url, requests } = await settledDevices(muster.url, devices);
+  await gatherStatistics(muster.databaseUrl);
   await copyForBareServer(muster.databaseUrl, { answer: 'nothing to do' });
   await using bare = await startBareServer(muster.databaseUrl);
   await using statements = await statementCounter(muster.databaseUrl);

@@ -8,7 +8,7 @@ import {
 import { fiftySettings } from '../test/support/windows-settings.ts';
 import { timeEach, type Measured } from './load.ts';
 import { call, startMuster } from './muster.ts';
-import { countingSettings, statementCounter, type StatementCounter } from './statements.ts';
+import { countingSettings, gatherStatistics, statementCounter, type StatementCounter } from './statements.ts';
 
 const atOnce = 32;
 /** Of every ten PCs one is looked at by the database, and not timed. */
@@ -79,6 +79,7 @@ export async function benchmarkWindowsSession({ pcs: count }: { readonly pcs: nu
   await measure('first session', (pc) => pc.sync());
   await timeEach(pcs, atOnce, settle);
   await requireDelivered(muster.url, pcs);
+  await gatherStatistics(muster.databaseUrl);
   await measure('session without a change', requireIdle);
   for (const pc of pcs) Object.assign(pc.setup, { certificate: { kind: 'none' } });
   await measure('the same, asked for a digest', requireIdle);

@@ -59,8 +59,7 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
   const connection = run(openPool({ ...options, maxConnections, pipeline: true }));
   const prepared = run(
     sharedConnections(
-      // PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by primary key, and might compile it.
-      { ...connectionConfig(options), options: '-c plan_cache_mode=force_generic_plan -c jit=off' },
+      { ...connectionConfig(options), options: optionsOf(preparedSettings) },
       preparedConnections,
     ),
   );
@@ -90,6 +89,24 @@ function arrayReader(readAny: (text: string) => unknown): (text: string) => unkn
 
 /** Such statements are short, and most of them are gathered, so that few run at once. */
 const preparedConnections = 4;
+
+/**
+ * PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by keys, and might compile it. A plan that
+ * was made once has to be good for tables of any size, also if they were empty then: it goes by the keys, row by row.
+ */
+const preparedSettings = {
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+function optionsOf(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
 
 interface ConnectionOptions {
   readonly url: string;
