@@ -55,8 +55,7 @@ export function openDatabase({ url, maxConnections = 16, onStatement }: Database
       ...(onStatement && { log: (event) => onStatement(event.query.sql) }),
     });
   const options = { url, applicationName: 'muster', types };
-  // What a transaction asks for at the same time is sent at once; each statement still waits for its turn in PostgreSQL.
-  const connection = run(openPool({ ...options, maxConnections, pipeline: true }));
+  const connection = run(openPool({ ...options, maxConnections }));
   const prepared = run(
     sharedConnections(
       { ...connectionConfig(options), options: optionsOf(preparedSettings) },
@@ -115,15 +114,9 @@ interface ConnectionOptions {
   readonly types?: pg.CustomTypesConfig;
 }
 
-interface PoolOptions extends ConnectionOptions {
-  readonly maxConnections: number;
-  /** https://node-postgres.com/features/pipelining */
-  readonly pipeline?: boolean;
-}
-
 /** Bare connections, for a library that brings its own statements; everything else uses `openDatabase`. */
-export function openPool({ maxConnections, pipeline = false, ...options }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({ ...connectionConfig(options), max: maxConnections, pipeline });
+export function openPool(options: ConnectionOptions & { readonly maxConnections: number }): pg.Pool {
+  const pool = new pg.Pool({ ...connectionConfig(options), max: options.maxConnections });
   // A connection that breaks, idle or not, is told to whoever uses it next; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));

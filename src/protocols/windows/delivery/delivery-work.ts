@@ -64,14 +64,12 @@ export async function deliveryWork(
   const { now } = context;
   // It is to leave, and what it has goes with its enrolment.
   if (device.state === 'DELETE_REQUESTED') return idle;
-  const [before, state, catalogue] = await Promise.all([
-    lockDelivery(context, device.id, channel),
-    desiredStateOf(context, device.id, options.documents),
-    catalogueInUse(context.db),
-  ]);
+  const before = await lockDelivery(context, device.id, channel);
+  const state = await desiredStateOf(context, device.id, options.documents);
   // It is worked out soon; until then nothing is taken away.
   if (!state?.document) return idle;
   const { document, documentKey } = state;
+  const catalogue = await catalogueInUse(context.db);
   const referred = await referredItems(context, document);
   const circumstances = circumstancesOf(device, account);
   const basis = basisOf({ documentKey, circumstances, catalogue: catalogue.version, referred });

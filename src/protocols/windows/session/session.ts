@@ -99,7 +99,8 @@ async function goOn(
 ): Promise<SessionAnswer> {
   const { settings, works: makers } = services;
   const heard = hear(session, message);
-  const works = await Promise.all(makers.map((make) => make(settings, context, device, account)));
+  const works: SessionWork[] = [];
+  for (const make of makers) works.push(await make(settings, context, device, account));
   if (!isRepeated) await take(context, device, heard, works);
   const hasEnded = heard.isUnenrolled || works.some((work) => work.hasEnded?.());
   const isRenewed = !hasEnded && works.some((work) => work.isRenewed?.());
