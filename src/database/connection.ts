@@ -91,7 +91,8 @@ const preparedConnections = 4;
 
 /**
  * PostgreSQL would plan anew for each number of values, which takes far longer than to run what reads by keys, and might compile it. A plan that
- * was made once has to be good for tables of any size, also if they were empty then: it goes by the keys, row by row.
+ * was made while a table was nearly empty must not read it whole when it has grown, so it goes by indexes. Which of them is the right one
+ * PostgreSQL knows by its statistics: it plans anew once it has gathered them.
  */
 const preparedSettings = {
   plan_cache_mode: 'force_generic_plan',
