@@ -93,6 +93,7 @@ const rare: [Step[]][] = [
   [[...given, { do: 'unassign', slot: 0 }, { do: 'lose', what: 'request', after: 3 }, checkIn]],
   [[...given, { do: 'restart' }, { do: 'lose', what: 'request', after: 1 }, checkIn, { do: 'lock' }]],
   [[...given, { do: 'restart' }, { do: 'lose', what: 'answer', after: 1 }, checkIn]],
+  [[...given, { do: 'fail', requestType: 'DeclarativeManagement' }, { do: 'unassign', slot: 0 }, checkIn]],
   [
     [
       ...given,

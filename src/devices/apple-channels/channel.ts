@@ -28,7 +28,10 @@ export interface AppleChannel extends ChannelIdentity {
   readonly topic: string | null;
   /** Setup Assistant waits until the server says that the device is configured. */
   readonly awaitingConfiguration: boolean;
-  /** The synchronization token of the declarations that the device was told of last; null before the first. */
+  /**
+   * The synchronization token of the declarations that the device said it was told of last; null before it has any. Empty: it has fetched some,
+   * and has not said so.
+   */
   readonly declarationsToken: string | null;
   readonly enrolledAt: Date | null;
   readonly lastSeenAt: Date;

@@ -108,7 +108,10 @@ async function applyToComputed(
   const known = (changed: Call): Reported => ({ call: changed, isUnknown: false });
   const { delivery, now, channel } = call;
   const isDone = report.status === 'Acknowledged';
-  const refusal = { errors: report.errorChain, isFinal: report.status === 'CommandFormatError' };
+  const refusal = {
+    error: textOfErrors(report.errorChain),
+    isFinal: report.status === 'CommandFormatError',
+  };
   switch (command.kind) {
     case 'install': {
       const { item } = command;
@@ -139,7 +142,7 @@ async function applyToComputed(
       return known(await afterInventoryPart(context, kept));
     }
     case 'declare':
-      return known(await afterDeclaring(context, call, command.token, report));
+      return known(await afterDeclaring(context, call, command.token, isDone ? undefined : refusal));
     case 'configured':
       await saveChannel(context, channel.id, { awaitingConfiguration: false });
       return known(withChannel(call, { awaitingConfiguration: false }));

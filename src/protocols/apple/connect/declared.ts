@@ -2,39 +2,48 @@ import { saveChannel } from '../../../devices/apple-channels/index.ts';
 import { recordEvents } from '../../../devices/events/index.ts';
 import type { DeliveredItem, Delivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
-import type { Report } from '../commands/wire/report.ts';
 import type { DeclarationStatus } from '../declarations/status-report.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { keepDeclarationSupport, type ToHave } from './situation.ts';
 import { withChannel, type Call } from './call.ts';
 import { isDeclaration, itemOfDeclaration } from './declaration-items.ts';
-import { itemOfProfile } from './profile-delivery.ts';
-import { textOfErrors } from './error-text.ts';
+import { itemOfProfile, type Refusal } from './profile-delivery.ts';
+import { isRefusal, refusalIn, withRefusal } from './refused-declarations.ts';
 
-/** The device knows that there are other declarations, and fetches them by itself; or it says why it does not. */
+/**
+ * The device knows that there are other declarations, and fetches them by itself; or it says why it does not. One that may have declarations is
+ * told again some times, and then that it shall have none: it keeps those that it has until it listens.
+ */
 export async function afterDeclaring(
   context: WriteContext,
   call: Call,
   token: string,
-  { status, errorChain }: Report,
+  refusal: Refusal | undefined,
 ): Promise<Call> {
-  if (status !== 'Acknowledged') {
-    // Whatever its version promises: profiles and commands must do.
-    await keepDeclarationSupport(context, call.device, { configurations: [], statusItems: [] });
-    const title = `The device refused declarative management: ${textOfErrors(errorChain)}`;
-    await recordEvents(context, call.channel.deviceId, [{ title, details: {} }]);
-    return { ...call, delivery: declared(call, []), declarationsToken: undefined, isOutdated: true };
+  const { channel, now } = call;
+  if (!refusal) {
+    await saveChannel(context, channel.id, { declarationsToken: token });
+    return { ...withChannel(call, { declarationsToken: token }), delivery: declared(call) };
   }
-  await saveChannel(context, call.channel.id, { declarationsToken: token });
-  const delivery = declared(call, call.declared);
-  return { ...withChannel(call, { declarationsToken: token }), delivery };
+  const title = `The device refused declarative management: ${refusal.error}`;
+  await recordEvents(context, channel.deviceId, [{ title, details: {} }]);
+  if (channel.declarationsToken === null) return withoutDeclarations(context, call);
+  const delivery = withRefusal(call.delivery, { ...call, token }, refusal, now);
+  const isOver = refusalIn(delivery)?.retryAt === undefined && call.declarations.length > 0;
+  return isOver ? withoutDeclarations(context, { ...call, delivery }) : { ...call, delivery };
 }
 
-/** With these declarations in the place of those before. */
-function declared({ delivery, digests, now }: Call, declarations: readonly WantedDeclaration[]): Delivery {
-  const others = Object.entries(delivery.items).filter(([name]) => !isDeclaration(name));
-  const wanted = declarations.map((one) => keptItem(delivery, one, digests, now));
-  return { ...delivery, items: Object.fromEntries([...others, ...wanted]) };
+/** Profiles and commands must do, whatever the version of the device promises. */
+async function withoutDeclarations(context: WriteContext, call: Call): Promise<Call> {
+  await keepDeclarationSupport(context, call.device, { configurations: [], statusItems: [] });
+  return { ...call, declarationsToken: undefined, isOutdated: true };
+}
+
+/** With the declarations of now in the place of those before. */
+function declared({ delivery, digests, now, declared: wanted }: Call): Delivery {
+  const others = Object.entries(delivery.items).filter(([name]) => !isDeclaration(name) && !isRefusal(name));
+  const told = wanted.map((one) => keptItem(delivery, one, digests, now));
+  return { ...delivery, items: Object.fromEntries([...others, ...told]) };
 }
 
 /** A declaration as it is kept already or, in another version, from now on; one that the device has not spoken of is told once more. */

@@ -5,7 +5,8 @@ import type { Report } from '../commands/wire/report.ts';
 import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { commandUuid, type ComputedCommand } from './computed-command.ts';
 import { hasUnheard } from './declaration-items.ts';
-import { nextOfDelivery, type ProfileToHave } from './profile-delivery.ts';
+import { isDue, nextOfDelivery, type ProfileToHave } from './profile-delivery.ts';
+import { refusalIn } from './refused-declarations.ts';
 
 /** All that decides what a device is told next. */
 export interface Situation {
@@ -69,7 +70,10 @@ function declaredProfiles({ declared }: Situation): string[] {
 function declaration(situation: Situation): ComputedCommand | undefined {
   const { declarationsToken: token, channel, delivery, now } = situation;
   if (token === undefined) return undefined;
-  const isTold = token === channel.declarationsToken && !hasUnheard(delivery, now);
+  const refused = refusalIn(delivery);
+  const isTold = refused
+    ? refused.version === token && !isDue(refused, now)
+    : token === channel.declarationsToken && !hasUnheard(delivery, now);
   return isTold ? undefined : { kind: 'declare', token };
 }
 

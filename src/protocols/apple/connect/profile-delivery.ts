@@ -1,7 +1,5 @@
 import type { DeliveredItem, Delivery } from '../../../policies/index.ts';
-import type { ReportedError } from '../commands/wire/report.ts';
 import type { ComputedCommand } from './computed-command.ts';
-import { textOfErrors } from './error-text.ts';
 
 /** A profile that a device shall have by one of its channels. */
 export interface ProfileToHave {
@@ -69,11 +67,15 @@ function isProfile(item: string): boolean {
 
 function isToInstall(has: DeliveredItem | undefined, version: string, now: Date): boolean {
   if (!has || has.version !== version || has.state === 'sent' || has.state === 'removing') return true;
-  return has.state === 'error' && has.retryAt !== undefined && new Date(has.retryAt) <= now;
+  return has.state === 'error' && isDue(has, now);
 }
 
-function isToRemove({ state, error, retryAt }: DeliveredItem, now: Date): boolean {
-  if (state !== 'removing' || error === undefined) return true;
+function isToRemove(has: DeliveredItem, now: Date): boolean {
+  return has.state !== 'removing' || has.error === undefined || isDue(has, now);
+}
+
+/** Whether what failed is to be tried again. */
+export function isDue({ retryAt }: DeliveredItem, now: Date): boolean {
   return retryAt !== undefined && new Date(retryAt) <= now;
 }
 
@@ -117,8 +119,8 @@ export function installed(delivery: Delivery, item: string, now: Date): Changed 
 }
 
 /** Why the device did not do what it was told. `isFinal`: it would not do the same at another time. */
-interface Refusal {
-  readonly errors: readonly ReportedError[];
+export interface Refusal {
+  readonly error: string;
   readonly isFinal: boolean;
 }
 
@@ -137,14 +139,13 @@ function notDone(
   delivery: Delivery,
   name: string,
   item: DeliveredItem,
-  { errors, isFinal }: Refusal,
+  refusal: Refusal,
   now: Date,
   what: string,
 ): Changed {
-  const error = textOfErrors(errors);
   return {
-    delivery: withItem(delivery, name, failed(item, error, now, isFinal)),
-    events: [eventOf(item, what, error)],
+    delivery: withItem(delivery, name, failed(item, refusal, now)),
+    events: [eventOf(item, what, refusal.error)],
   };
 }
 
@@ -188,7 +189,8 @@ export function compared(
     }
     const what = has ? 'is there with another content' : 'is not on the device';
     const error = `The device took the profile, but it ${what}.`;
-    items[name] = { ...failed({ ...item, state: 'error' }, error, now, false), ...again(item, now) };
+    const lost = failed({ ...item, state: 'error' }, { error, isFinal: false }, now);
+    items[name] = { ...lost, ...again(item, now) };
     events.push(eventOf(item, what));
   }
   const known = new Set(
@@ -213,7 +215,8 @@ function again({ attempts }: DeliveredItem, now: Date): Partial<DeliveredItem> {
   return attempts < 2 ? { retryAt: now.toISOString() } : {};
 }
 
-function failed(item: DeliveredItem, error: string, now: Date, isFinal: boolean): DeliveredItem {
+/** An item after an attempt that failed; without `retryAt` when it was tried often enough. */
+export function failed(item: DeliveredItem, { error, isFinal }: Refusal, now: Date): DeliveredItem {
   const { retryAt: _, ...rest } = item;
   const pause = isFinal ? undefined : pauses[item.attempts];
   return {

@@ -76,13 +76,23 @@ export async function situationOf(
     isOutdated: false,
     ...toHave,
     inventoryParts: inventoryPartsFor(channel),
-    // Where a device knows declarations, there is at least that of what it shall report.
-    declarationsToken: toHave.declarations.length > 0 ? declarationsToken(toHave.declarations) : undefined,
+    declarationsToken: isToBeTold(toHave, channel) ? declarationsToken(toHave.declarations) : undefined,
     endingCertificate:
       own && certificateEnds.getTime() - now.getTime() < renewedBefore
         ? certificateEnds.toISOString()
         : undefined,
   };
+}
+
+/**
+ * Where a device knows declarations, there is at least that of what it shall report. What was ever declared goes only when the device is told
+ * what is left, be it nothing.
+ */
+function isToBeTold(
+  { declarations, document, facts }: Pick<ToHave, 'declarations' | 'document' | 'facts'>,
+  { declarationsToken: told }: AppleChannel,
+): boolean {
+  return document !== undefined && facts !== undefined && (declarations.length > 0 || told !== null);
 }
 
 /** What the device shall have by this channel, as it is stored now. */

@@ -1,4 +1,4 @@
-import type { AppleChannel } from '../../../devices/apple-channels/index.ts';
+import { saveChannel, type AppleChannel } from '../../../devices/apple-channels/index.ts';
 import { devicesByIds, type Device } from '../../../devices/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
 import { lockDelivery, saveDelivery } from '../../../policies/index.ts';
@@ -30,7 +30,11 @@ export async function answerDeclarativeManagement(
   }
   const { declarations } = toHave;
   if (endpoint === 'tokens') return JSON.stringify(tokens(declarations, context.now));
-  if (endpoint === 'declaration-items') return JSON.stringify(declarationItems(declarations));
+  if (endpoint === 'declaration-items') {
+    // It has them from now on, even if its answer to the command that told it of them gets lost.
+    if (channel.declarationsToken === null) await saveChannel(context, channel.id, { declarationsToken: '' });
+    return JSON.stringify(declarationItems(declarations));
+  }
   const [, kind, identifier] = /^declaration\/([a-z]+)\/(.+)$/.exec(endpoint) ?? [];
   if (kind === undefined || identifier === undefined) {
     throw new Fault('malformedBody', `'${endpoint}' is nothing that can be asked of declarations.`);
