@@ -138,6 +138,7 @@ function pushOutcome(outcome: WakeOutcome, attempt: number): PushOutcome {
 
 /** The page shows this server's API and calls nobody else. */
 const apiReferenceSettings = {
+  pageTitle: 'Muster: API reference',
   authentication: { preferredSecurityScheme: 'bearer' },
   withDefaultFonts: false,
   telemetry: false,
@@ -215,6 +216,8 @@ export async function buildApp(settings: AppSettings): Promise<App> {
     },
   });
   await server.register(apiReference, { routePrefix: '/docs', configuration: apiReferenceSettings });
+  // Who opens the address that the start shows.
+  server.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs/'));
 
   server.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
   server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {

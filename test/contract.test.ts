@@ -73,6 +73,7 @@ test('the walk sees every route that the server has', () => {
     .filter((line) => /^[├└]── /.test(line))
     .map((line) => line.replace(/^[├└]── /, '').replace(/ \(.*$/, ''));
   expect([...new Set(roots)].sort()).toEqual([
+    '/',
     '/:tenant/.well-known/openid-configuration',
     '/:tenant/discovery/v2.0/keys',
     '/:tenant/oauth2/v2.0/authorize',

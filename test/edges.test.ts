@@ -22,8 +22,16 @@ test('health, readiness and metrics need no token', async () => {
   expect(metrics.text).toContain('process_resident_memory_bytes');
 });
 
+test('the address that the start shows leads to the API reference', async () => {
+  const answer = await server.send({ url: '/', token: null });
+  expect(answer.status).toBe(302);
+  expect(answer.headers.location).toBe('/docs/');
+  const page = await server.send({ url: '/docs/', token: null });
+  expect(page.text).toContain('<title>Muster: API reference</title>');
+});
+
 test('a path that no API has is 404 and asks for no token', async () => {
-  for (const url of ['/', '/favicon.ico', '/v2.0/me', '/v1/nothing']) {
+  for (const url of ['/favicon.ico', '/v2.0/me', '/v1/nothing']) {
     const answer = await server.send({ url, token: null });
     expect(answer.status).toBe(404);
     expect(answer.json).toMatchObject({ title: 'Not Found', code: 'routeNotFound' });

@@ -45,6 +45,7 @@ test('both platforms are shown in one shape, with what is not known as null', as
     serialNumber: 'C02SHAPE',
     imei: '356938035643809',
     summary: {
+      name: 'anns-mac',
       os: 'macOS',
       osVersion: '15.3',
       osVersionName: 'Sequoia',
@@ -64,6 +65,7 @@ test('both platforms are shown in one shape, with what is not known as null', as
     subType: 'device',
     state: 'ACTIVE',
     displayName: 'Mac of Ann',
+    name: 'anns-mac',
     tags: ['design'],
     user: { id: user.id, email: 'ann@example.com' },
     segment,
@@ -85,6 +87,7 @@ test('both platforms are shown in one shape, with what is not known as null', as
       id: pc.id,
       platform: 'windows',
       displayName: null,
+      name: null,
       tags: ['shape'],
       user: null,
       segment: 0,

@@ -13,14 +13,22 @@ afterAll(() => server[Symbol.asyncDispose]());
 describe('a Mac', () => {
   test('gets what is meant for all devices, under its Apple keys', async () => {
     const of = await effectivePolicies(server, 'macs');
-    const device = await of.mac({ displayName: 'Studio' });
+    const device = await of.mac({
+      displayName: 'Studio',
+      summary: { name: 'Studio-Mac', os: 'macOS', osVersion: '15.1', supervised: true },
+    });
     await of.macPolicy(
       'Screen',
       { screenCaptureBlocked: true, passwordMinimumLength: 12, passwordRequired: true },
       [allDevices],
     );
     const policy = await of.effectivePolicy(device.id);
-    expect(policy.device).toEqual({ id: device.id, displayName: 'Studio', platform: 'apple' });
+    expect(policy.device).toEqual({
+      id: device.id,
+      displayName: 'Studio',
+      name: 'Studio-Mac',
+      platform: 'apple',
+    });
     const values = policy.settings.map(({ key, value }: { key: string; value: unknown }) => [key, value]);
     expect(Object.fromEntries(values)).toEqual({
       'com.apple.mobiledevice.passwordpolicy/forcePIN': true,

@@ -9,7 +9,7 @@ import {
 } from '../../../policies/index.ts';
 import { endpoint, type Endpoint } from '../endpoint.ts';
 import { AnyId, Guid, idIn, limitWhenUnset, Nullable, PageQuery, Timestamp, wrongCursor } from '../shapes.ts';
-import { DevicePath, platforms, requireDevice } from './named-device.ts';
+import { DevicePath, DeviceReference, platforms, referenceTo, requireDevice } from './named-device.ts';
 
 const Named = (what: string) => Type.Object({ id: Guid(`Id of the ${what}`), name: Type.String() });
 const Value = (description: string) => Type.Unknown({ description });
@@ -81,11 +81,7 @@ const NotApplicableShape = Type.Object({
 });
 
 const EffectivePolicyShape = Type.Object({
-  device: Type.Object({
-    id: Guid('Id'),
-    displayName: Nullable(Type.String()),
-    platform: Type.Enum([...platforms]),
-  }),
+  device: DeviceReference,
   counts: Type.Record(Type.Enum([...settingStates]), Type.Integer(), {
     description: 'How many of all the settings are in each state, whichever were asked for',
   }),
@@ -160,7 +156,7 @@ function shown(device: Device, policy: EffectivePolicyPage) {
   };
   const { counts, next } = policy;
   return {
-    device: { id: device.id, displayName: device.displayName, platform: device.platform },
+    device: referenceTo(device),
     counts,
     settings: policy.settings.map(
       ({ platform, key, title, value, state, reason, winner, losers, reported }) => ({

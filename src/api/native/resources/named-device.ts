@@ -1,8 +1,8 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { devicesByIds, loadDevices, type Device } from '../../../devices/index.ts';
 import { notFound } from '../../../kernel/fault.ts';
 import type { ReadContext } from '../../../tenancy/index.ts';
-import { readId } from '../shapes.ts';
+import { Guid, Nullable, readId } from '../shapes.ts';
 
 export const platforms = ['windows', 'apple'] as const;
 
@@ -14,6 +14,18 @@ export const DevicePath = Type.Object({
       'Id as a GUID or 24 hexadecimal digits, serial number or IMEI. Deleted devices have only their id.',
   }),
 });
+
+/** The device that an answer is about. */
+export const DeviceReference = Type.Object({
+  id: Guid('Id'),
+  displayName: Nullable(Type.String({ description: 'What administrators call it' })),
+  name: Nullable(Type.String({ description: 'What it calls itself, as it last told' })),
+  platform: Type.Enum([...platforms]),
+});
+
+export function referenceTo({ id, displayName, summary, platform }: Device): Static<typeof DeviceReference> {
+  return { id, displayName, name: summary.name ?? null, platform };
+}
 
 /** A device of either platform, as the path names it: of several with a serial number the newest. Faults: `notFound`. */
 export async function requireDevice(context: ReadContext, text: string): Promise<Device> {

@@ -23,7 +23,7 @@ import {
   PageQuery,
   Timestamp,
 } from '../shapes.ts';
-import { platforms } from './named-device.ts';
+import { DeviceReference, platforms, referenceTo } from './named-device.ts';
 
 const tag = 'Plans';
 
@@ -195,11 +195,7 @@ const SharedDifference = Type.Object({
 });
 
 const PlannedDevice = Type.Object({
-  device: Type.Object({
-    id: Guid('Id'),
-    displayName: Nullable(Type.String()),
-    platform: Type.Enum([...platforms]),
-  }),
+  device: DeviceReference,
   number: Type.Integer({ description: 'Number of its difference, which it may share with other devices' }),
   difference: DifferenceShape,
 });
@@ -283,8 +279,8 @@ export const planEndpoints: readonly Endpoint[] = [
       const { items, next } = await pageById(query, (part) =>
         listPlannedDevices(read, id, { ...part, cannotTake }),
       );
-      const shown = items.map(({ device: { id, displayName, platform }, number, difference }) => ({
-        device: { id, displayName, platform },
+      const shown = items.map(({ device, number, difference }) => ({
+        device: referenceTo(device),
         number,
         difference: shownDifference(difference),
       }));
