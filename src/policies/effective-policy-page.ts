@@ -13,6 +13,7 @@ import {
   type ResolvedSetting,
   type SettingState,
 } from './engine/index.ts';
+import { withItemNames } from './item-titles.ts';
 import type { progressOf } from './reported-progress.ts';
 
 type HowFar = ReturnType<typeof progressOf>;
@@ -80,8 +81,9 @@ export async function effectivePolicyPageOf(
   const { settings, notApplicable } = await withApps(context, device, explained);
   const index = places[limit];
   const { policyId } = filter;
+  const ofDevice = [...settings, ...ofPage.flatMap((place) => left[place - wanted.length] ?? [])];
   return {
-    settings: [...settings, ...ofPage.flatMap((place) => left[place - wanted.length] ?? [])],
+    settings: await withItemNames(context, ofDevice),
     notApplicable: notApplicable.filter(({ policy }) => policyId === undefined || policy.id === policyId),
     isRecalculating,
     counts: countsOf(states),

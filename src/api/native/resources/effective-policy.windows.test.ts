@@ -53,7 +53,7 @@ describe('a Windows device', () => {
       value,
     });
     expect(policy).toEqual({
-      device: { id: device.id, displayName: 'Laptop', platform: 'windows' },
+      device: { id: device.id, displayName: 'Laptop', name: null, platform: 'windows' },
       counts: {
         pending: 4,
         delivered: 0,
@@ -172,6 +172,34 @@ describe('a Windows device', () => {
       { key: keyOf('Same'), state: 'verified', reason: null, reported: { value: '1', at } },
       { key: keyOf('Unsaid'), state: 'pending', reported: null },
     ]);
+  });
+
+  test('has scripts, applications and ADMX files under the names that they have now', async () => {
+    const device = await own.device();
+    const script = await own.script('map-share.ps1');
+    const application = await own.application('9NZVDKPMR9RD');
+    const admxConfig = await own.admxConfig('edge.admx');
+    const policy = await own.policy('Items', {
+      scripts: [{ id: script.id, type: 'once' }],
+      applications: [{ winApplicationId: application.id, action: 'available' }],
+      admxConfigs: [{ winAdmxConfigId: admxConfig.id }],
+    });
+    await own.assign(device, { primary: policy });
+    const titles = async () => {
+      const { settings } = await own.effectivePolicy(device.id);
+      return settings.map(({ key, title }: { key: string; title: string }) => [key.split('/')[0], title]);
+    };
+    expect(await titles()).toEqual([
+      ['application', 'Application: 9NZVDKPMR9RD'],
+      ['script', `Script: ${script.name}`],
+      ['admxConfig', `ADMX configuration: ${admxConfig.appName}, edge.admx`],
+    ]);
+    const renamed = await own.send(`/assets/${hexOfId(script.id)}`, {
+      method: 'PUT',
+      body: { name: 'Shares' },
+    });
+    expect(renamed.status, renamed.text).toBe(200);
+    expect((await titles())[1]).toEqual(['script', 'Script: Shares']);
   });
 
   test('that never checked in says so', async () => {
