@@ -1,5 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { Agent, request } from 'node:https';
+import { whyNoAnswer } from '../kernel/no-answer.ts';
 import type { Secret } from '../kernel/secret.ts';
 
 export interface ServerAnswer {
@@ -77,7 +78,7 @@ export function serverAt(
         sent.once('timeout', () =>
           sent.destroy(new Error(`Nothing was heard for ${patience / 1_000} seconds.`)),
         );
-        sent.once('error', reject);
+        sent.once('error', (error) => reject(new Error(whyNoAnswer(error), { cause: error })));
         sent.end(text);
       }),
   };

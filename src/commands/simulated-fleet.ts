@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import { Fault } from '../kernel/fault.ts';
+import { whyNoAnswer } from '../kernel/no-answer.ts';
 import { readFleetSettings, type FleetOptions, type FleetSettings } from './fleet-options.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -154,7 +155,7 @@ function newReport(count: number) {
         return true;
       } catch (error) {
         counts[kind] += 1;
-        const problem = (error as Error).message.replaceAll(names, '…');
+        const problem = whyNoAnswer(error as Error).replaceAll(names, '…');
         if (told.size < 20 && !told.has(problem)) {
           told.add(problem);
           print(`${kind}: ${problem}`);

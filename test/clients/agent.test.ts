@@ -194,7 +194,10 @@ test('what is wrong is said', async () => {
     join(folder, 'x'),
     '--once',
   ]);
-  expect(await without.ended).toMatchObject({ code: 1, output: expect.stringMatching(/certificate/) });
+  expect(await without.ended).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('give its PEM file by --ca'),
+  });
   const plain = await start(['agent', '--server', 'http://mdm.example.com', '--token', 'mga_12345678']).ended;
   expect(plain).toMatchObject({ code: 1, output: expect.stringContaining('must be an https origin') });
   const noToken = await start(['agent', '--server', origin, '--once']).ended;
