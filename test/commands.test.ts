@@ -162,6 +162,17 @@ test('a catalogue of Windows settings is imported, looked at, and left again', a
     access: ['Add', 'Delete', 'Get', 'Replace'],
     default: '7',
   });
+  expect(await run('csp', 'show', path)).toEqual({
+    code: 0,
+    output:
+      `  path     ${path}\n  title    Invented\n  format   int\n  takes    a whole number\n` +
+      '  access   Add, Delete, Get, Replace\n  default  7\n',
+  });
+  const misspelt = './Device/Vendor/MSFT/Policy/Config/DeviceLock/MinDevicePasswordLenght';
+  expect(await run('csp', 'show', misspelt)).toEqual({
+    code: 1,
+    output: `The catalogue that is in use does not have ${misspelt}. Did you mean ./Device/Vendor/MSFT/Policy/Config/DeviceLock/MinDevicePasswordLength?\n`,
+  });
   const left = await run('csp', 'use', 'built-in', '--json');
   expect(JSON.parse(left.output)).toEqual({ version: 0, added: [], removed: [path], changed: [] });
   expect(await run('csp', 'show', path)).toEqual({

@@ -8,6 +8,7 @@ import {
   catalogueInUse,
   findNode,
   listCspVersions,
+  takenBy,
   type CatalogueDifference,
   type CspNode,
 } from '../policies/csp/index.ts';
@@ -74,7 +75,10 @@ export function addCspCommands(program: Command): void {
     .action(async (uri: string, options: { json?: boolean }) => {
       await using services = await openServices(readProcessConfig());
       const node = findNode(await catalogueInUse(services.database), uri);
-      if (!node) throw new Fault('notFound', `The catalogue that is in use does not have ${uri}.`);
+      if ('similar' in node) {
+        const hint = node.similar === undefined ? '' : ` Did you mean ${node.similar}?`;
+        throw new Fault('notFound', `The catalogue that is in use does not have ${uri}.${hint}`);
+      }
       if (options.json) printJson(node);
       else printFacts(facts(node));
     });
@@ -121,10 +125,17 @@ function printChange(change: CatalogueChange, { json }: { json?: boolean }): voi
 }
 
 function facts(node: CspNode): Record<string, string> {
-  const { access, ...rest } = node;
-  const written = Object.entries(rest).map(([name, value]) => [
+  const { path, title, format, allowed: _, delimiter: __, access, ...rest } = node;
+  const others = Object.entries(rest).map(([name, value]) => [
     name,
-    typeof value === 'string' ? value : JSON.stringify(value),
+    Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value),
   ]);
-  return { ...(Object.fromEntries(written) as Record<string, string>), access: access.join(', ') };
+  return {
+    path,
+    ...(title !== undefined && { title }),
+    format,
+    ...(format !== 'node' && format !== 'null' && { takes: takenBy(node) }),
+    access: access.join(', '),
+    ...(Object.fromEntries(others) as Record<string, string>),
+  };
 }

@@ -81,7 +81,8 @@ const inFormat: Readonly<Record<NodeFormat, string>> = {
   float: 'a number',
 };
 
-function takenBy({ format, allowed, delimiter }: CspNode): string {
+/** What a node takes, for people: `a whole number from 4 to 16`. */
+export function takenBy({ format, allowed, delimiter }: CspNode): string {
   const one = allowed ? describe(format, allowed) : inFormat[format];
   if (!allowed || delimiter === undefined) return one;
   return `${one}, or several of them with '${shown(delimiter)}' between them`;

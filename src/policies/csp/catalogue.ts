@@ -1,4 +1,3 @@
-import { normaliseLocUri } from '../engine/index.ts';
 import { isFree, type CspNode } from './node.ts';
 import { titleOf } from './title.ts';
 
@@ -101,11 +100,6 @@ function collect(branch: Branch, nodes: CspNode[]): CspNode[] {
   for (const name of [...branch.named.keys()].sort()) collect(branch.named.get(name)!, nodes);
   if (branch.free) collect(branch.free, nodes);
   return nodes;
-}
-
-/** The node that an OMA-URI in any spelling means. */
-export function findNode(catalogue: Catalogue, uri: string): CspNode | undefined {
-  return catalogue.find(normaliseLocUri(uri).key);
 }
 
 /** The nodes that hold no others. */

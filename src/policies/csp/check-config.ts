@@ -69,6 +69,16 @@ export function warningsOf(catalogue: Catalogue, wanted: readonly WantedSetting[
   });
 }
 
+/** The node that an OMA-URI in any spelling means; where the catalogue knows nothing of it, the path that is probably meant. */
+export function findNode(
+  catalogue: Catalogue,
+  uri: string,
+): CspNode | { readonly similar: string | undefined } {
+  const { locUri, key } = normaliseLocUri(uri);
+  const node = catalogue.find(key);
+  return isKnown(node, key) ? node : { similar: similarNode(catalogue, locUri, key) };
+}
+
 /** An area with a tilde is one that an ADMX file brings; no list has its policies. */
 function isKnown(node: CspNode | undefined, key: string): node is CspNode {
   return node !== undefined && (!isAnyPolicy(node) || key.split('/').at(-2)!.includes('~'));

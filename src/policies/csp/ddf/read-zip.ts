@@ -72,8 +72,7 @@ async function attempt<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (cause) {
-    throw new Fault('malformedBody', `It is no zip file that can be read: ${(cause as Error).message}.`, {
-      cause,
-    });
+    const why = (cause as Error).message.replace(/\.+$/, '');
+    throw new Fault('malformedBody', `It is no zip file that can be read: ${why}.`, { cause });
   }
 }
