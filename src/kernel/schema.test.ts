@@ -24,6 +24,17 @@ test('every violation is told, with its place', () => {
   expect(policy.violations(null)[0]?.path).toBe('body');
 });
 
+test('a pattern is told in the words that its schema has for it', () => {
+  const id = { pattern: '^[a-f0-9]{4}$', 'x-takes': 'an id of 4 hexadecimal digits' };
+  const named = validator(
+    Type.Object({ ids: Type.Array(Type.String(id)), code: Type.Optional(Type.String({ pattern: '^x' })) }),
+  );
+  expect(named.violations({ ids: ['00ff', 'me'], code: 'y' })).toEqual([
+    { path: 'ids[1]', message: 'must be an id of 4 hexadecimal digits' },
+    { path: 'code', message: 'must match pattern "^x"' },
+  ]);
+});
+
 test('a value other than the only one possible is refused', () => {
   const single = validator(Type.Object({ type: Type.Literal('policy') }));
   expect(single.violations({ type: 'policy' })).toEqual([]);

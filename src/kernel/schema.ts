@@ -20,16 +20,25 @@ export interface Validator<S extends TSchema> {
   readText(value: unknown): Static<S>;
 }
 
+/** A schema with a `pattern` says in `x-takes` for people what fits it: `an id of 24 hexadecimal digits`. The same pattern has the same words. */
 export function validator<S extends TSchema>(schema: S): Validator<S> {
   const compiled = Compile(schema);
+  const meanings = new Map(patternsIn(schema));
   const violations = (value: unknown): Violation[] =>
-    compiled.Check(value) ? [] : readable(compiled.Errors(value));
+    compiled.Check(value) ? [] : readable(compiled.Errors(value), meanings);
   const read = (value: unknown): Static<S> => {
     const found = violations(value);
     if (found.length > 0) throw invalidInput(found);
     return compiled.Clean(value) as Static<S>;
   };
   return { violations, read, readText: (value) => read(convertText(schema, value)) };
+}
+
+/** Every pattern in a schema that says what fits it, with that. */
+function* patternsIn(schema: unknown): Iterable<[pattern: string, takes: string]> {
+  if (typeof schema !== 'object' || schema === null) return;
+  if ('pattern' in schema && 'x-takes' in schema) yield [String(schema.pattern), String(schema['x-takes'])];
+  for (const part of Object.values(schema)) yield* patternsIn(part);
 }
 
 interface TextSchema {
@@ -65,7 +74,7 @@ function convertText(schema: TextSchema, value: unknown): unknown {
   return shapesOfText[meant]?.test(value) ? JSON.parse(value) : value;
 }
 
-function readable(errors: readonly SchemaError[]): Violation[] {
+function readable(errors: readonly SchemaError[], meanings: ReadonlyMap<string, string>): Violation[] {
   const choices = new Map<string, unknown[]>();
   for (const error of errors) {
     if (error.keyword !== 'const') continue;
@@ -121,6 +130,11 @@ function readable(errors: readonly SchemaError[]): Violation[] {
         if (allowed) found.push({ path, message: [oneOf(allowed), ...types].join(' or ') });
         else
           found.push({ path, message: types.length > 0 ? `must be ${types.join(' or ')}` : error.message });
+        break;
+      }
+      case 'pattern': {
+        const takes = meanings.get(String(error.params['pattern']));
+        found.push({ path, message: takes === undefined ? error.message : `must be ${takes}` });
         break;
       }
       default:

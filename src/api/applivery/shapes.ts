@@ -3,13 +3,17 @@ import { Fault, notFound } from '../../kernel/fault.ts';
 import { hexOfId, parseHexId, type Id } from '../../kernel/id.ts';
 
 /** Applivery's spelling of ids. */
-export const HexId = (description: string) => Type.String({ pattern: '^[a-fA-F0-9]{24}$', description });
+export const HexId = (description: string) =>
+  Type.String({ pattern: '^[a-fA-F0-9]{24}$', 'x-takes': 'an id of 24 hexadecimal digits', description });
 
 export const Timestamp = (description: string) => Type.String({ format: 'date-time', description });
 
 /** A segment's number: an integer, or the same as a string (the documentation shows both); 0 is the root. */
 export const SegmentNumber = Type.Union(
-  [Type.Integer({ minimum: 0 }), Type.String({ pattern: '^\\d{1,9}$' })],
+  [
+    Type.Integer({ minimum: 0 }),
+    Type.String({ pattern: '^\\d{1,9}$', 'x-takes': 'the number of a segment' }),
+  ],
   {
     description: 'Segment that the entity belongs to; 0 is the root',
   },
@@ -30,6 +34,7 @@ export const PageQuery = Type.Object({
   sort: Type.Optional(
     Type.String({
       pattern: '^[\\w.]*((:asc)|(:desc))?$',
+      'x-takes': 'a field, with :asc or :desc behind it, such as createdAt:desc',
       maxLength: 64,
       description: 'Field to sort by, such as createdAt:desc',
     }),

@@ -61,7 +61,10 @@ function tokenIn(authorization: string | undefined): string {
     );
   }
   if (rest.length > 0 || !agentTokenShape.test(token)) {
-    throw new Fault('tokenMalformed', "The bearer token is not that of an agent: those are 'mga_' and 43 characters.");
+    throw new Fault(
+      'tokenMalformed',
+      "The bearer token is not that of an agent: those are 'mga_' and 43 characters.",
+    );
   }
   return token;
 }

@@ -13,7 +13,11 @@ const platforms = { winDevice: 'windows', admDevice: 'apple', emmDevice: undefin
 
 const path = Type.Object({
   type: Type.Enum(['winDevice', 'admDevice', 'emmDevice']),
-  identifier: Type.String({ pattern: '^\\w{1,128}$', description: 'Id, IMEI or serial number' }),
+  identifier: Type.String({
+    pattern: '^\\w{1,128}$',
+    'x-takes': 'an id of 24 hexadecimal digits, a serial number or an IMEI',
+    description: 'Id, IMEI or serial number',
+  }),
 });
 
 const query = Type.Object({

@@ -39,6 +39,7 @@ const Tag = Type.String({ minLength: 1, maxLength: 128 });
 const Email = Type.String({
   format: 'email',
   pattern: '^[^\\s"]*$',
+  'x-takes': 'an e-mail address without spaces and quotes',
   maxLength: 128,
   description: 'Unique in the organization without regard to case',
 });

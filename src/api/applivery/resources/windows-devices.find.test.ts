@@ -157,7 +157,7 @@ describe('the list', () => {
     ['page=x', 'page', /integer/],
     ['colour=red', 'colour', /not a known/],
     ['expandTo=all&segmentId=1', 'expandTo', /ancestors/],
-    ['mdm-user=1', 'mdm-user', /pattern/],
+    ['mdm-user=1', 'mdm-user', /^must be an id of 24 hexadecimal digits$/],
   ])('refuses %s', async (query, path, message) => {
     const { status, json } = await own.send(`/windows/enterprise/devices?${query}`);
     expect(status).toBe(400);

@@ -232,7 +232,7 @@ describe('a change', () => {
       ['tags that are no list', () => ({ tags: 'sales' }), 'tags', /array/],
       ['a tag that is no text', () => ({ tags: [1] }), 'tags[0]', /string/],
       ['too long a tag', () => ({ tags: ['x'.repeat(129)] }), 'tags[0]', /128/],
-      ['an id that is none', () => ({ mdmUserId: 'ada@example.com' }), 'mdmUserId', /pattern/],
+      ['an id that is none', () => ({ mdmUserId: 'ada@example.com' }), 'mdmUserId', /24 hexadecimal digits/],
       [
         'a script that is not there',
         () => ({ scripts: [{ id: stranger, type: 'once' }] }),

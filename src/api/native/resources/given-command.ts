@@ -9,6 +9,7 @@ const Members = Type.Partial(
   Type.Object({
     pin: Type.String({
       pattern: '^[0-9]{6}$',
+      'x-takes': 'six digits',
       description: 'Six digits that unlock a Mac after `wipe` or `lock`',
     }),
     keepDataPlan: Type.Boolean({ description: 'Of `wipe` of an Apple device: the plan of its eSIM stays' }),

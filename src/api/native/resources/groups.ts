@@ -30,7 +30,12 @@ const tag = 'Groups';
 const content = {
   displayName: Type.String({ minLength: 1, maxLength: 256 }),
   description: Nullable(Type.String({ maxLength: 1_024 })),
-  mailNickname: Type.String({ minLength: 1, maxLength: 64, pattern: '^[!-~]+$' }),
+  mailNickname: Type.String({
+    minLength: 1,
+    maxLength: 64,
+    pattern: '^[!-~]+$',
+    'x-takes': 'ASCII without spaces',
+  }),
   mailEnabled: Type.Boolean(),
   securityEnabled: Type.Boolean(),
 };

@@ -49,6 +49,7 @@ const Change = Type.Object(
     url: Type.String({
       maxLength: 4_096,
       pattern: '^/',
+      'x-takes': 'a path on this server, with its query',
       description:
         'A path of Microsoft Graph, of Applivery or of this API, from the root. `{changes[0].id}`, here or in a text of the body, is the id of what the first change creates.',
     }),

@@ -12,7 +12,8 @@ import { AnyId, Guid, idIn, Nullable } from '../shapes.ts';
 const tag = 'Enrolments';
 const url = '/windows-enrollment';
 
-const Https = (description: string) => Type.String({ pattern: '^https://', maxLength: 2_048, description });
+const Https = (description: string) =>
+  Type.String({ pattern: '^https://', 'x-takes': 'an https URL', maxLength: 2_048, description });
 
 const entra = {
   issuer: Https('`iss` of the tokens'),

@@ -86,8 +86,8 @@ test.each<[PlistDict, PlistDict]>([
 });
 
 test.each<[string, unknown, string, string]>([
-  ['DeviceLock', { PIN: '12345' }, 'PIN', 'must match pattern "^[0-9]{6}$"'],
-  ['DeviceLock', { PIN: '１２３４５６' }, 'PIN', 'must match pattern "^[0-9]{6}$"'],
+  ['DeviceLock', { PIN: '12345' }, 'PIN', 'must be six digits'],
+  ['DeviceLock', { PIN: '１２３４５６' }, 'PIN', 'must be six digits'],
   ['DeviceLock', { PIN: 123456 }, 'PIN', 'must be string'],
   ['DeviceLock', { Message: 'm'.repeat(501) }, 'Message', 'must not have more than 500 characters'],
   ['DeviceLock', { Pin: '123456' }, 'Pin', 'is not a known property'],

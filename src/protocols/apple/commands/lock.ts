@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { appleCommand } from './command.ts';
 import { Arguments, Data, Told } from './shape.ts';
 
-export const Pin = Type.String({ pattern: '^[0-9]{6}$', description: 'Six digits' });
+export const Pin = Type.String({ pattern: '^[0-9]{6}$', 'x-takes': 'six digits', description: 'Six digits' });
 
 /**
  * A Mac restarts into a lock that only the PIN opens: whoever loses it has to bring the Mac to Apple. With a version before macOS 11.5, a Mac
