@@ -61,7 +61,7 @@ export const variables = {
   MUSTER_GRAPH_AUTHORITY: 'where the Entra connector signs in; not used yet',
   MUSTER_GRAPH_BASE_URL: 'where the Entra connector calls; not used yet',
   MUSTER_APNS_URL: "where Apple devices are woken from (https://api.push.apple.com:443, Apple's own)",
-  MUSTER_HISTORY_DAYS: 'how long what happened to devices, and what they were ordered, is kept (400)',
+  MUSTER_HISTORY_DAYS: 'how many days what happened to devices, and what they were ordered, is kept (400)',
   MUSTER_LOG_LEVEL: `one of ${logLevels.join(', ')} (info)`,
 } as const;
 

@@ -119,6 +119,13 @@ test('organizations and applications are created at the command line, with the s
   const list = await run('organization', 'list');
   expect(list.output).toMatch(/^ID +SLUG +NAME/);
   expect(list.output).toContain('Acme Inc.');
+  const renamed = await run('organization', 'rename', 'acme', 'Acme Ltd.', '--json');
+  expect(JSON.parse(renamed.output)).toMatchObject({ slug: 'acme', name: 'Acme Ltd.', plan: 'starter' });
+  expect((await run('organization', 'list')).output).toContain('Acme Ltd.');
+  expect(await run('organization', 'rename', 'acme', ' ')).toEqual({
+    code: 1,
+    output: 'name: must have 1 to 128 characters\n',
+  });
   const application = await run(
     'application',
     'create',

@@ -5,13 +5,16 @@ import { transact } from '../database/index.ts';
 import { hexOfId } from '../kernel/id.ts';
 import {
   audit,
+  change,
   createOrganization,
   listOrganizations,
   operatorScope,
   plans,
+  renameOrganization,
   type Organization,
   nothingTouched,
 } from '../tenancy/index.ts';
+import { organizationOfSlug } from './named-organization.ts';
 import { printFacts, printJson, printTable } from './output.ts';
 import { openServices } from './services.ts';
 
@@ -51,6 +54,20 @@ export function addOrganizationCommands(program: Command): void {
         else printFacts(facts(created));
       },
     );
+
+  organization
+    .command('rename')
+    .description('Give an organization another name for people; its devices show it when they enrol')
+    .argument('<slug>', 'the organization')
+    .argument('<name>', 'its new name')
+    .option('--json', 'print JSON')
+    .action(async (slug: string, name: string, options: { json?: boolean }) => {
+      await using services = await openServices(readProcessConfig());
+      const scope = operatorScope(await organizationOfSlug(services, slug), randomUUID());
+      const renamed = await change(services, scope, (context) => renameOrganization(context, name));
+      if (options.json) printJson(facts(renamed));
+      else printFacts(facts(renamed));
+    });
 
   organization
     .command('list')

@@ -16,7 +16,10 @@ import { printFacts } from './output.ts';
 import { openServices } from './services.ts';
 import { stopSignal } from './stop-signal.ts';
 
-const environment = Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(31)} ${meaning}`);
+const nameWidth = Math.max(...Object.keys(variables).map((name) => name.length));
+const environment = Object.entries(variables).map(
+  ([name, meaning]) => `  ${name.padEnd(nameWidth)}  ${meaning}`,
+);
 
 export function addServeCommand(program: Command): void {
   program

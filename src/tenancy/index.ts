@@ -23,6 +23,7 @@ export {
   findTenant,
   listOrganizations,
   organizationById,
+  renameOrganization,
 } from './organizations.ts';
 export { allPermissions, isPermission, permissions, type Permission } from './permissions.ts';
 export { plans } from './plans.ts';

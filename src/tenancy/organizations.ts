@@ -1,8 +1,9 @@
 import { brokenUniqueConstraint, preparing, type Reader, type Transaction } from '../database/index.ts';
 import { Fault, invalidInput } from '../kernel/fault.ts';
 import type { Id, NewId } from '../kernel/id.ts';
+import { audit } from './audit.ts';
 import { isPlan, plans } from './plans.ts';
-import type { Organization } from './scope.ts';
+import type { Organization, WriteContext } from './scope.ts';
 import { tenancyTables } from './tables.ts';
 
 const slugShape = /^(?=.*[a-z-])[a-z0-9][a-z0-9-]{2,62}$/;
@@ -58,10 +59,12 @@ export async function createOrganization(
       { path: 'plan', message: `'${plan}' must be one of ${Object.keys(plans).join(', ')}` },
     ]);
   }
+  const name = input.name ?? input.slug;
+  refuseWrongName(name);
   const row: OrganizationRow = {
     id: newId(),
     slug: input.slug,
-    name: input.name ?? input.slug,
+    name,
     tenant_id: input.tenantId.toLowerCase(),
     plan,
     created_at: now,
@@ -76,6 +79,32 @@ export async function createOrganization(
     throw new Fault('alreadyExists', `An organization with the ${taken} exists already.`);
   }
   return organizationOfRow(row);
+}
+
+/** Gives the organization another name for people: the one that devices show at their enrolment. Faults: `invalidInput`. */
+export async function renameOrganization(context: WriteContext, name: string): Promise<Organization> {
+  const { organization: before } = context.scope;
+  refuseWrongName(name);
+  const after = { ...before, name };
+  await tenancyTables(context.db)
+    .updateTable('tenancy_organization')
+    .set({ name })
+    .where('id', '=', before.id)
+    .execute();
+  await audit(context, {
+    action: 'organization.update',
+    target: { type: 'organization', id: before.id, name: before.slug },
+    before,
+    after,
+  });
+  return after;
+}
+
+const longestName = 128;
+
+function refuseWrongName(name: string): void {
+  if (name.trim() !== '' && name.length <= longestName) return;
+  throw invalidInput([{ path: 'name', message: `must have 1 to ${longestName} characters` }]);
 }
 
 /** A slug stands in paths where ids stand too, so it must not be mistaken for one. */

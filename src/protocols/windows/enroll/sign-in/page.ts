@@ -11,7 +11,9 @@ const style =
   'body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:28rem;padding:0 1rem;color:#1b1b1b;background:#fff}' +
   'label{display:block;margin-top:1rem}input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid #5f5f5f;border-radius:4px}' +
   'button{margin-top:1.5rem;font:inherit;padding:.5rem 1.5rem;border:0;border-radius:4px;background:#0f5ea8;color:#fff}' +
-  '.error{color:#a4262c}';
+  '.error{color:#a4262c}' +
+  '@media(prefers-color-scheme:dark){:root{color-scheme:dark}body{color:#f3f3f3;background:#1f1f1f}' +
+  'input{border-color:#9a9a9a}.error{color:#ff99a4}}';
 const submit = 'document.forms[0].submit()';
 
 /** Where the user types the code of an enrolment. */
