@@ -117,7 +117,7 @@ test('organizations and applications are created at the command line, with the s
   const twice = await run('organization', 'create', 'acme');
   expect(twice).toMatchObject({ code: 1, output: "An organization with the slug 'acme' exists already.\n" });
   const list = await run('organization', 'list');
-  expect(list.output).toMatch(/^ID +SLUG +NAME/);
+  expect(list.output).toMatch(/^ID +SLUG +NAME +TENANT ID +PLAN +CREATED AT\n/);
   expect(list.output).toContain('Acme Inc.');
   const renamed = await run('organization', 'rename', 'acme', 'Acme Ltd.', '--json');
   expect(JSON.parse(renamed.output)).toMatchObject({ slug: 'acme', name: 'Acme Ltd.', plan: 'starter' });
