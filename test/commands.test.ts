@@ -18,6 +18,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'muster commands '));
   await chmod(folder, 0o755);
   port = await freePort();
+  const { code, output } = await run('migrate');
+  // Who is in the wrong folder sees it.
+  expect(output).toContain(`cluster in ${join(folder, 'data/postgresql')}`);
+  expect(code, output).toBe(0);
 });
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');

@@ -25,11 +25,12 @@ export interface OpenServices extends ChangeServices, AsyncDisposable {
 
 /**
  * Opens what every command needs: the database, migrated, and the secrets. Dispose it at the end. The embedded database is started;
- * with `beside` set, the one of a running server is used.
+ * with `beside` set, the one of a running server is used. Where there is none it is made, and `log` says so: on stderr, unless the caller says
+ * otherwise.
  */
 export async function openServices(
   config: Config,
-  { log = () => {}, beside = true }: { log?: (line: string) => void; beside?: boolean } = {},
+  { log = printBeside, beside = true }: { log?: (line: string) => void; beside?: boolean } = {},
 ): Promise<OpenServices> {
   await mkdir(config.dataDir, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     throw new Fault('unavailable', `The data folder ${config.dataDir} cannot be made: ${cause.message}.`, {
@@ -72,6 +73,10 @@ export async function openServices(
     await cluster?.stop();
     throw error;
   }
+}
+
+function printBeside(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 async function waitForDatabase(database: Database): Promise<void> {
