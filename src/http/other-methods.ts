@@ -26,7 +26,7 @@ export function refuseOtherMethods(
 /** The fault of a method that a path does not serve; it accepts the others. */
 export function methodNotAllowed(method: string, served: readonly string[]): Fault {
   const accepted = acceptedMethods(served);
-  return new Fault('methodNotAllowed', `${method} is not possible here. What is: ${accepted.join(', ')}.`, {
+  return new Fault('methodNotAllowed', `${method} is not possible here. Possible: ${accepted.join(', ')}.`, {
     accepted,
   });
 }
