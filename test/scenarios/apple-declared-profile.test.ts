@@ -95,6 +95,45 @@ test('a device that says nothing of what was declared to it is told again, once 
   expect(typesOf(await device.checkIn())).not.toContain('DeclarativeManagement');
 });
 
+test('a profile that could not be downloaded is declared again, some times', async () => {
+  const device = await org.enrolled(iPhone);
+  const { transport } = device.setup;
+  let isDown = true;
+  const failing = async (request: Parameters<typeof transport>[0]) =>
+    isDown && request.url.includes('/profiles/')
+      ? { status: 503, headers: {}, body: Buffer.alloc(0) }
+      : transport(request);
+  Object.assign(device.setup, { transport: failing });
+  const id = await org.giveToAll(kind, { cameraBlocked: true });
+  const camera = async () => (await org.effective()).settings[0];
+  const again = async (hours: number) => {
+    server.advance(hours * 3_600_000);
+    return typesOf(await device.checkIn()).filter((type) => type === 'DeclarativeManagement');
+  };
+  expect(await again(0)).toHaveLength(1);
+  expect(await camera()).toMatchObject({ state: 'error', reason: expect.stringMatching(/503.*tried again/) });
+  expect(await again(0)).toEqual([]);
+  // A full report says the same, and puts nothing off.
+  await device.reportStatus({ isFull: true });
+  expect(await again(1)).toHaveLength(1);
+  isDown = false;
+  expect(await again(1)).toEqual([]);
+  expect(await again(5)).toHaveLength(1);
+  expect(device.effective(restrictions)).toEqual({ allowCamera: false });
+  expect(await camera()).toMatchObject({ state: 'verified' });
+  expect(await device.checkIn()).toEqual([]);
+
+  isDown = true;
+  await org.change(id, kind, { cameraBlocked: false, airDropBlocked: true });
+  for (const hours of [0, 1, 6, 24]) expect(await again(hours)).toHaveLength(1);
+  expect(await again(1_000)).toEqual([]);
+  expect((await camera()).reason).not.toMatch(/tried again/);
+  isDown = false;
+  await org.change(id, kind, { airDropBlocked: false, passcodeRequired: true, cameraBlocked: true });
+  expect(await again(0)).toHaveLength(1);
+  expect(device.effective(restrictions)).toEqual({ allowCamera: false });
+});
+
 test('what a device fetched before it was told of it counts', async () => {
   const device = await org.enrolled(iPhone);
   const id = await org.giveToAll(kind, { cameraBlocked: true });

@@ -121,6 +121,24 @@ test('the passcode of a device that knows declarations is declared, and no profi
   expect(device.effective(passcode)).toEqual({});
 });
 
+test('a refusal to remove a profile that is told again counts once', async () => {
+  const device = await org.enrolled(byCommands);
+  const id = await org.giveToAll(general, { passwordRequired: true });
+  await device.checkIn();
+  await org.takeFromAll(id);
+  device.fail('RemoveProfile', 1, [
+    { ErrorDomain: 'MCMDMErrorDomain', ErrorCode: 12_011, LocalizedDescription: 'Not this time.' },
+  ]);
+  device.repeatReports(3);
+  expect(typesOf(await device.checkIn())).toEqual(['RemoveProfile']);
+  const { items } = await org.native('GET', `/devices/${(await org.device()).id}/timeline?limit=100`);
+  const refusals = items.filter(({ title }: { title: string }) => title.includes('could not be removed'));
+  expect(refusals).toHaveLength(1);
+  server.advance(3_600_000);
+  expect(typesOf(await device.checkIn())).toEqual(['RemoveProfile']);
+  expect(device.effective(passcode)).toEqual({});
+});
+
 test('a profile of one’s own goes to the user when it is for the user', async () => {
   const device = await org.enrolled(byCommands);
   const user = await signedInUser(device);

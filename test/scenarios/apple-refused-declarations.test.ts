@@ -44,6 +44,30 @@ test('a device keeps what it would not hear the end of, says so, and is told aga
   expect(await device.checkIn()).toEqual([]);
 });
 
+test('a refusal that is told again counts once', async () => {
+  const device = await org.enrolled(iPhone);
+  const id = await org.giveToAll(kind, { passcodeRequired: true });
+  await device.checkIn();
+  await org.takeFromAll(id);
+  device.fail('DeclarativeManagement', 2, chain);
+  device.repeatReports(3);
+  await device.checkIn();
+  const refusals = async () =>
+    (await org.native('GET', `/devices/${(await org.device()).id}/timeline?limit=100`)).items.filter(
+      ({ title }: { title: string }) => title.startsWith('The device refused declarative'),
+    );
+  expect(await refusals()).toHaveLength(1);
+  server.advance(hour);
+  device.repeatReports(3);
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect(await refusals()).toHaveLength(2);
+  server.advance(5 * hour);
+  expect(await device.checkIn()).toEqual([]);
+  server.advance(hour);
+  expect(typesOf(await device.checkIn())).toEqual(['DeclarativeManagement']);
+  expect(device.effective(passcode)).toEqual({});
+});
+
 test('a device that refuses a change again and again gets it by commands, and loses what was declared as soon as it listens', async () => {
   const device = await org.enrolled(iPhone);
   const id = await org.giveToAll(kind, { passcodeRequired: true, passcodeMinimumLength: 9 });

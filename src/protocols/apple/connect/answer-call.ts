@@ -13,6 +13,7 @@ import { contentOfCommand, type CommandContents } from './command-content.ts';
 import { commandUuid } from './computed-command.ts';
 import { nextCommand } from './next-command.ts';
 import { removing, sent } from './profile-delivery.ts';
+import { toldAgain } from './refused-declarations.ts';
 import { situationOf, type DeliverySources } from './situation.ts';
 
 /** What a device gets for its report. */
@@ -95,6 +96,7 @@ async function tellNext(
     );
   }
   if (command.kind === 'remove') delivery = removing(delivery, command.item, now);
+  if (command.kind === 'declare') delivery = toldAgain(delivery, command.token, now);
   await keep(context, channel, { ...delivery, settledKey: null }, before);
   const content = await contentOfCommand(services.contents, context, call, command);
   return { kind: 'command', bytes: encodeCommand(commandUuid(command), content) };

@@ -13,6 +13,7 @@ import { textOfErrors } from './error-text.ts';
 import { inventoryPeriod } from './inventory.ts';
 import { keepInventory } from './keep-inventory.ts';
 import { installed, notRemoved, refused, removed, stateOf } from './profile-delivery.ts';
+import { isRefused } from './refused-declarations.ts';
 import { withChannel, withEvents, type Call } from './call.ts';
 
 /** What became of the call by a report; undefined when the device's management ended with it. */
@@ -81,15 +82,16 @@ function askedFor(call: Call, uuid: string): ComputedCommand | undefined {
   const { delivery, channel, declarationsToken: token, endingCertificate: certificate } = call;
   const part = call.inventoryParts[channel.reportPart];
   const candidates: ComputedCommand[] = [
-    ...Object.entries(delivery.items).flatMap(([item, { version, state }]): ComputedCommand[] => {
+    ...Object.entries(delivery.items).flatMap(([item, { version, state, error }]): ComputedCommand[] => {
       if (state === 'sent') return [{ kind: 'install', item, version }];
-      return state === 'removing' ? [{ kind: 'remove', item, version }] : [];
+      // With an error it is the same that was told before, which came again.
+      return state === 'removing' && error === undefined ? [{ kind: 'remove', item, version }] : [];
     }),
     { kind: 'verify', state: stateOf(delivery.items) },
     ...(part === undefined
       ? []
       : [{ kind: 'inventory', part, round: channel.reportDueAt.getTime() } as const]),
-    ...(token === undefined ? [] : [{ kind: 'declare', token } as const]),
+    ...(token === undefined || isRefused(delivery, token) ? [] : [{ kind: 'declare', token } as const]),
     ...(channel.awaitingConfiguration
       ? [{ kind: 'configured', round: channel.enrolledAt!.getTime() } as const]
       : []),

@@ -8,6 +8,7 @@ import { keepDeclarationSupport, type ToHave } from './situation.ts';
 import { withChannel, type Call } from './call.ts';
 import { isDeclaration, itemOfDeclaration } from './declaration-items.ts';
 import { itemOfProfile, type Refusal } from './profile-delivery.ts';
+import { triedAgain } from './declared-again.ts';
 import { isRefusal, refusalIn, withRefusal } from './refused-declarations.ts';
 
 /**
@@ -100,10 +101,17 @@ export function withStatuses(
     const item = items[name];
     if (!item || status.kind !== 'configuration' || status.serverToken !== item.version) continue;
     const state = stateOf(status);
-    if (state === item.state && state !== 'error') continue;
-    const { error: _, ...rest } = item;
-    const error = state === 'error' ? reasonOf(status) : undefined;
-    items[name] = { ...rest, state, at: now.toISOString(), ...(error !== undefined && { error }) };
+    if (state === 'error') {
+      const error = reasonOf(status);
+      const isKnown = item.state === 'error';
+      items[name] = isKnown
+        ? { ...item, error }
+        : { ...item, state, at: now.toISOString(), error, ...triedAgain(item, now) };
+      continue;
+    }
+    if (state === item.state) continue;
+    const { error: _, retryAt: __, ...rest } = item;
+    items[name] = { ...rest, state, at: now.toISOString() };
     // What was installed by a command before is the declaration's now, and goes with it.
     const { profile } = item.details;
     if (state === 'verified' && typeof profile === 'string') delete items[itemOfProfile(profile)];

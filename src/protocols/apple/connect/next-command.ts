@@ -6,7 +6,7 @@ import type { WantedDeclaration } from '../delivery/wanted.ts';
 import { commandUuid, type ComputedCommand } from './computed-command.ts';
 import { hasUnheard } from './declaration-items.ts';
 import { isDue, nextOfDelivery, type ProfileToHave } from './profile-delivery.ts';
-import { refusalIn } from './refused-declarations.ts';
+import { isRefused, refusalIn } from './refused-declarations.ts';
 
 /** All that decides what a device is told next. */
 export interface Situation {
@@ -72,7 +72,7 @@ function declaration(situation: Situation): ComputedCommand | undefined {
   if (token === undefined) return undefined;
   const refused = refusalIn(delivery);
   const isTold = refused
-    ? refused.version === token && !isDue(refused, now)
+    ? isRefused(delivery, token) && !isDue(refused, now)
     : token === channel.declarationsToken && !hasUnheard(delivery, now);
   return isTold ? undefined : { kind: 'declare', token };
 }

@@ -28,8 +28,8 @@ interface Changed {
 }
 
 const hour = 3_600_000;
-/** After so many milliseconds a profile that the device refused is tried again; then no more, until it is another one. */
-const pauses = [hour, 6 * hour, 24 * hour];
+/** After so many milliseconds what the device refused is tried again; then no more, until it is another one. */
+export const pauses: readonly number[] = [hour, 6 * hour, 24 * hour];
 
 /**
  * The next profile to install or to remove, or that the device shall say what it has. New ones come before old ones go, so that no rule lapses

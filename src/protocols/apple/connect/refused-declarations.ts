@@ -51,6 +51,31 @@ export function withRefusal(
   };
 }
 
+/** The device is told again what it refused, or what it shall have now. */
+export function toldAgain(delivery: Delivery, token: string, now: Date): Delivery {
+  const before = delivery.items[refusedToHave];
+  if (!before) return delivery;
+  const attempts = before.version === token ? before.attempts : 0;
+  const again = (name: string, state: DeliveredItem['state']) => {
+    const { error: _, retryAt: __, ...rest } = delivery.items[name]!;
+    return { ...rest, version: token, state, attempts, at: now.toISOString() };
+  };
+  return {
+    ...delivery,
+    items: {
+      ...delivery.items,
+      [refusedToHave]: again(refusedToHave, 'sent'),
+      [refusedToLeave]: again(refusedToLeave, 'removing'),
+    },
+  };
+}
+
+/** Whether the device has answered that it would not hear of what this token stands for. */
+export function isRefused(delivery: Delivery, token: string): boolean {
+  const refused = refusalIn(delivery);
+  return refused?.version === token && refused.state === 'error';
+}
+
 /** How the device refused what it was told last; undefined where it did not. */
 export function refusalIn({ items }: Delivery): DeliveredItem | undefined {
   return items[refusedToHave];

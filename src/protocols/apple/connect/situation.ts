@@ -21,6 +21,7 @@ import { profileUrl } from '../declarations/profile-url.ts';
 import type { DeviceFacts } from '../delivery/facts.ts';
 import type { Undeliverable, WantedDeclaration } from '../delivery/wanted.ts';
 import type { Call } from './call.ts';
+import { withTries } from './declared-again.ts';
 import { inventoryPartsFor } from './inventory.ts';
 import { itemOfProfile, type ProfileToHave } from './profile-delivery.ts';
 import { withUndeliverable } from './undeliverable.ts';
@@ -62,7 +63,8 @@ export async function situationOf(
   const device = (await devicesByIds(context, [deviceId])).get(deviceId)!;
   const commands = await lockWaitingCommands(context, deviceId, channel.id);
   const delivery = await lockDelivery(context, deviceId, channel.id);
-  const { profiles, undeliverable, ...toHave } = await toHaveBy(context, device, channel, sources);
+  const wanted = await toHaveBy(context, device, channel, sources);
+  const { profiles, undeliverable, ...toHave } = withTries(wanted, delivery, now);
   const own = channel.id === channel.deviceChannel;
   const { certificateEnds } = channel;
   return {

@@ -1,9 +1,10 @@
 import { saveChannel, type AppleChannel } from '../../../devices/apple-channels/index.ts';
 import { devicesByIds, type Device } from '../../../devices/index.ts';
 import { Fault } from '../../../kernel/fault.ts';
-import { lockDelivery, saveDelivery } from '../../../policies/index.ts';
+import { lockDelivery, saveDelivery, type Delivery } from '../../../policies/index.ts';
 import type { WriteContext } from '../../../tenancy/index.ts';
 import { checkCompliance } from '../connect/check-compliance.ts';
+import { withTries } from '../connect/declared-again.ts';
 import { withFetched, withStatuses } from '../connect/declared.ts';
 import { keepDeclarationSupport, toHaveBy, type DeliverySources, type ToHave } from '../connect/situation.ts';
 import { declarationAnswer, declarationItems, tokens } from './answers.ts';
@@ -22,9 +23,17 @@ export async function answerDeclarativeManagement(
   { endpoint, data }: { readonly endpoint: string; readonly data: Uint8Array | undefined },
 ): Promise<string | null | undefined> {
   const device = (await devicesByIds(context, [channel.deviceId])).get(channel.deviceId)!;
-  const toHave = await toHaveBy(context, device, channel, sources);
+  const delivery = await lockDelivery(context, device.id, channel.id);
+  const toHave = withTries(await toHaveBy(context, device, channel, sources), delivery, context.now);
   if (endpoint === 'status') {
-    const mayBeJudged = await keepStatus(context, device, channel, toHave, data ?? new Uint8Array());
+    const mayBeJudged = await keepStatus(
+      context,
+      device,
+      channel,
+      toHave,
+      delivery,
+      data ?? new Uint8Array(),
+    );
     if (mayBeJudged) await checkCompliance(context, device, channel, toHave);
     return null;
   }
@@ -49,11 +58,11 @@ async function keepStatus(
   device: Device,
   { id, deviceChannel }: AppleChannel,
   toHave: ToHave,
+  before: Delivery,
   data: Uint8Array,
 ): Promise<boolean> {
   const { declarations, clientCapabilities } = readStatusReport(data);
   const { now } = context;
-  const before = await lockDelivery(context, device.id, id);
   let after = before;
   if (declarations) {
     after = withStatuses(withFetched(after, declarations, toHave, now), declarations, now);
