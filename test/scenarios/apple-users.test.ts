@@ -76,13 +76,14 @@ test('nobody is a user again before the Mac itself is enrolled again', async () 
   expect(await put('checkin', tokenMessage(ada, topic))).toMatchObject({ status: 200 });
 });
 
-test('a user who left gets everything again', async () => {
+/** Gives all users a profile. */
+async function giveToUsers(content: readonly PlistDict[]): Promise<void> {
   const profile: PlistDict = {
     PayloadType: 'Configuration',
     PayloadVersion: 1,
     PayloadIdentifier: 'com.example.user',
     PayloadUUID: '4D7CD4D1-7B53-4B0E-A3E6-1A4DBA8CB3D0',
-    PayloadContent: [],
+    PayloadContent: content,
   };
   await org.giveToAll('macOSCustomConfiguration', {
     payloadName: 'Of users',
@@ -90,6 +91,30 @@ test('a user who left gets everything again', async () => {
     deploymentChannel: 'userChannel',
     payload: writePlist(profile).toString('base64'),
   });
+}
+
+test('what a user removes by hand comes back', async () => {
+  await giveToUsers([
+    {
+      PayloadType: 'com.example.notes',
+      PayloadVersion: 1,
+      PayloadIdentifier: 'com.example.user.notes',
+      PayloadUUID: '4D7CD4D1-7B53-4B0E-A3E6-1A4DBA8CB3D1',
+    },
+  ]);
+  expect(typesOf(await ada.checkIn())).toEqual(['InstallProfile', 'ProfileList']);
+  expect(await ada.checkIn()).toEqual([]);
+  ada.channel.profiles = [];
+  server.advance(24 * 3_600_000);
+  expect(typesOf(await ada.checkIn())).toEqual(['ProfileList', 'InstallProfile', 'ProfileList']);
+  expect(ada.channel.profiles).toHaveLength(1);
+  expect(await ada.checkIn()).toEqual([]);
+  server.advance(24 * 3_600_000);
+  expect(typesOf(await ada.checkIn())).toEqual(['ProfileList']);
+});
+
+test('a user who left gets everything again', async () => {
+  await giveToUsers([]);
   const [setting] = (await org.effective()).settings;
   expect(setting).toMatchObject({
     state: 'pending',

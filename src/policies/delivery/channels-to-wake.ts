@@ -56,7 +56,7 @@ export async function channelsToWake(
         when delivery.settled_key is distinct from coalesce(set.document_key, ${noDocument})
           then 'document ' || coalesce(set.document_key, ${noDocument})
         when delivery.due_at <= ${now} then 'retry ' || delivery.due_at::text
-        when channel.id = channel.device_channel and channel.report_due_at <= ${now}
+        when (channel.id = channel.device_channel or delivery.items <> '{}') and channel.report_due_at <= ${now}
           and channel.last_seen_at < ${silentSince}
           then 'inventory ' || channel.report_due_at::text
       end as purpose

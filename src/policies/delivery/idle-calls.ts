@@ -15,7 +15,7 @@ interface Row extends IdleCall {
 
 /**
  * Looks in one statement at the channels of many calls without a report. Undefined for a call of nobody, or with a certificate that is not the
- * device's own or is not good any more. Users have no inventory of their own; a device for which nothing is worked out shall have nothing.
+ * device's own or is not good any more. A user to whom nothing was delivered is asked for nothing; a device for which nothing is worked out shall have nothing.
  */
 export async function idleCalls(
   { connection }: Reader,
@@ -25,7 +25,7 @@ export async function idleCalls(
   const { rows } = await sql<Row>`
     select call.position, channel.last_seen_at < ${notedBefore(now)} as "isSeenAnew",
       channel.state = 'enrolled' and managed.state = 'ACTIVE' and not channel.awaiting_configuration
-      and (channel.id <> channel.device_channel or channel.report_due_at > ${now})
+      and (channel.report_due_at > ${now} or (channel.id <> channel.device_channel and delivery.items = '{}'))
       and delivery.settled_key is not null and delivery.settled_key = coalesce(set.document_key, ${noDocument})
       and (delivery.due_at is null or delivery.due_at > ${now})
       and not exists (

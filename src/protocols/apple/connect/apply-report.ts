@@ -136,7 +136,11 @@ async function applyToComputed(
       );
     }
     case 'verify':
-      if (isDone) return known(await keepInventory(context, call, 'ProfileList', report.answer));
+      if (isDone) {
+        const kept = await keepInventory(context, call, 'ProfileList', report.answer);
+        // It is all that a user's channel is asked for.
+        return known(channel.id === channel.deviceChannel ? kept : await afterInventoryPart(context, kept));
+      }
       // A device that cannot tell its profiles is believed.
       return known({ ...call, delivery: believed(delivery) });
     case 'inventory': {

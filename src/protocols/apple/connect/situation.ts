@@ -77,7 +77,7 @@ export async function situationOf(
     wanted: profiles,
     isOutdated: false,
     ...toHave,
-    inventoryParts: inventoryPartsFor(channel),
+    inventoryParts: inventoryPartsFor(channel, delivery),
     declarationsToken: isToBeTold(toHave, channel) ? declarationsToken(toHave.declarations) : undefined,
     endingCertificate:
       own && certificateEnds.getTime() - now.getTime() < renewedBefore
