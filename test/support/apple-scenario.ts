@@ -35,10 +35,12 @@ export interface AppleScenario {
   /** The one device of the organization. */
   device(): Promise<Json>;
   effective(): Promise<Json>;
-  /** Gives the one device an order. */
-  order(action: DeviceAction): Promise<void>;
+  /** Gives an order to the device with this GUID, or to the one device. */
+  order(action: DeviceAction, id?: string): Promise<void>;
   /** What was ordered, oldest first. */
-  commands(): Promise<{ readonly id: string; readonly type: string; readonly state: string }[]>;
+  commands(): Promise<
+    { readonly id: string; readonly deviceId: string; readonly type: string; readonly state: string }[]
+  >;
   /** Of which commands the device's timeline tells results, each as often as it does. */
   resultsOfCommands(): Promise<string[]>;
 }
@@ -86,13 +88,13 @@ export async function appleScenario(
       await enrolling.checkIn();
       return enrolling;
     },
-    async order(action) {
-      const { id } = await device();
+    async order(action, given) {
+      const id: string = given ?? (await device()).id;
       await server.change(tenant, (context) => giveOrder(context, id, action));
     },
     async commands() {
-      const { rows } = await sql<{ id: string; type: string; state: string }>`
-        select id, type, state from devices_command
+      const { rows } = await sql<{ id: string; deviceId: string; type: string; state: string }>`
+        select id, device_id as "deviceId", type, state from devices_command
         where organization_id = ${tenant.organization.id} order by id`.execute(server.database.connection);
       return rows;
     },

@@ -77,8 +77,6 @@ export interface TestAnswer {
   readonly json: any;
 }
 
-const testPublicUrl = 'https://localhost:8443';
-
 /** As if there were no way out of the network. */
 const unreachableApns: ApnsConnector = {
   wake: async (_credentials, targets) =>
@@ -91,12 +89,14 @@ export async function testServer({
   apns = unreachableApns,
   certificateHeader,
   historyDays = 400,
+  publicUrl = 'https://localhost:8443',
   outgoing = async () => Promise.reject(new Error('No network in this test.')),
 }: {
   apns?: ApnsConnector;
   /** In lower case: the one in which a proxy before the server tells the certificates of devices. */
   certificateHeader?: string;
   historyDays?: number;
+  publicUrl?: string;
   /** Calls other servers. */
   outgoing?: typeof fetch;
 } = {}): Promise<TestServer> {
@@ -112,7 +112,7 @@ export async function testServer({
     fetch: outgoing,
     ...services,
     newRequestId: randomUUID,
-    publicUrl: testPublicUrl,
+    publicUrl,
     tls: undefined,
     deviceCertificates: { byTls: false, header: certificateHeader },
     log,
@@ -143,7 +143,7 @@ export async function testServer({
     database: db.database,
     secrets,
     newId,
-    publicUrl: testPublicUrl,
+    publicUrl,
     tenant,
     async send({ method = 'GET', url, body, headers = {}, token = tenant.token }) {
       const answer = await app.server.inject({

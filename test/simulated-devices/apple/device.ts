@@ -6,7 +6,7 @@ import { effectiveSettings } from './effective.ts';
 import { enroll, installed, tokenUpdate, type EnrollOptions } from './enrollment.ts';
 import { exchange, type ReceivedCommand } from './exchange.ts';
 import type { ErrorChain } from './failures.ts';
-import { freshState } from './fresh-state.ts';
+import { erase, freshState } from './fresh-state.ts';
 import { makeHardware, type GivenHardware } from './hardware.ts';
 import { checkInMessage } from './messages.ts';
 import { newTurn } from '../in-turn.ts';
@@ -64,12 +64,16 @@ export interface SimulatedDevice extends Device, SimulatedChannel {
   lock(): void;
   /** A Mac that was locked by the server wants its PIN. False where it is another. */
   unlock(pin?: string): boolean;
-  /** The next so many commands of this type fail. */
-  fail(requestType: string, times: number, chain: ErrorChain): void;
+  /** The next so many commands of this type fail; without an error they are taken as malformed. */
+  fail(requestType: string, times: number, chain: ErrorChain | undefined): void;
   /** The next so many reports are sent twice. */
   repeatReports(times: number): void;
   /** The person installs a profile, which the server does not manage. */
   installProfile(bytes: Uint8Array): void;
+  /** The device and all its users check in at the same time. */
+  checkInTogether(): Promise<void>;
+  /** The person erases it, without a word to the server. */
+  erase(): void;
   /** Undefined deletes the one that the server has. */
   setBootstrapToken(token: Buffer | undefined): Promise<void>;
   /** The one that the server has. */
@@ -144,6 +148,16 @@ export function simulatedDevice(options: DeviceOptions): SimulatedDevice {
     fail: (requestType, times, chain) => void state.failures.set(requestType, { times, chain }),
     repeatReports: (times) => void (state.repeats = times),
     installProfile: (bytes) => keepProfile(state.device, installed(readProfile(bytes), 'person')),
+    checkInTogether: () =>
+      inTurn(async () => {
+        if (!isReachable()) return;
+        const channels = [state.device, ...state.users.values()];
+        const done = await Promise.allSettled(channels.map((channel) => exchange(device, channel)));
+        // When one of them ends the enrolment, the others come to no end.
+        const failed = state.enrollment && done.find(({ status }) => status === 'rejected');
+        if (failed?.status === 'rejected') throw failed.reason;
+      }),
+    erase: () => erase(device),
     setBootstrapToken: async (token) => {
       await bootstrapMessage({
         MessageType: 'SetBootstrapToken',

@@ -1,6 +1,6 @@
 import { noDeclarations } from './declaration-state.ts';
 import type { Hardware } from './hardware.ts';
-import type { Application, DeviceSetup, DeviceState } from './state.ts';
+import type { Application, Device, DeviceSetup, DeviceState } from './state.ts';
 
 /** A device as it comes out of its box. */
 export function freshState(hardware: Hardware, setup: DeviceSetup): DeviceState {
@@ -34,6 +34,12 @@ export function freshState(hardware: Hardware, setup: DeviceSetup): DeviceState 
     failures: new Map(),
     repeats: 0,
   };
+}
+
+/** It is as it came out of its box, and nothing but its history is left. */
+export function erase({ hardware, setup, state }: Device): void {
+  const { erasures, restarts, orders } = state;
+  Object.assign(state, freshState(hardware, setup), { erasures: erasures + 1, restarts, orders });
 }
 
 const application = (Identifier: string, Name: string, ShortVersion: string, size: number): Application => ({

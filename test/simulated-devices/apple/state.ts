@@ -109,7 +109,8 @@ export interface DeviceState {
   orders: Map<string, number>;
   /** Pushes that came while it slept, was off or was not enrolled. */
   missedPushes: number;
-  failures: Map<string, { times: number; readonly chain: ErrorChain }>;
+  /** By request type: how often it fails yet, and the error; without one the command is taken as malformed. */
+  failures: Map<string, { times: number; readonly chain: ErrorChain | undefined }>;
   /** So many of the next reports are sent twice. */
   repeats: number;
 }

@@ -1,6 +1,6 @@
 import { syncDeclarations } from '../declarations.ts';
 import { mdmFailure } from '../failures.ts';
-import { freshState } from '../fresh-state.ts';
+import { erase } from '../fresh-state.ts';
 import { dataIn, textIn, type PlistDict } from '../plist.ts';
 import type { Device } from '../state.ts';
 import { rights, type KnownCommand } from './command.ts';
@@ -39,15 +39,7 @@ export const eraseDevice: KnownCommand = {
   worksWhenLocked: true,
   run(device, _channel, command) {
     requirePin(device, command);
-    const erase = () => {
-      const { erasures, restarts, orders } = device.state;
-      Object.assign(device.state, freshState(device.hardware, device.setup), {
-        erasures: erasures + 1,
-        restarts,
-        orders,
-      });
-    };
-    return { afterwards: erase, endsExchange: true };
+    return { afterwards: () => erase(device), endsExchange: true };
   },
 };
 

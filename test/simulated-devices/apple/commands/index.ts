@@ -54,7 +54,7 @@ export async function answerCommand(
     const failure = state.failures.get(requestType);
     if (failure && failure.times > 0) {
       failure.times -= 1;
-      throw new CommandFailed(failure.chain);
+      throw failure.chain ? new CommandFailed(failure.chain) : new CommandMalformed();
     }
     const answer = await definition.run(device, channel, command);
     return { status: 'Acknowledged', isOrder: definition.isOrder === true, ...answer };
