@@ -11,5 +11,5 @@ afterAll(() => server[Symbol.asyncDispose]());
 test.each(['mac', 'declaringMac'] as const)(
   'whatever happens to a %s, its users and their profiles, in the end they have what they shall have',
   (kind) => expectRightLives(server, kind),
-  300_000,
+  900_000,
 );

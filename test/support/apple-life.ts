@@ -140,7 +140,7 @@ export async function beginLife(
   const whileConnected = (work: Promise<unknown>) =>
     work.catch((error: unknown) => {
       if (error instanceof ConnectionLost || error instanceof ScepRefusal) return;
-      if (error instanceof ServerRefusal && (error.status === 403 || error.status === 400)) return;
+      if (error instanceof ServerRefusal && error.status === 403) return;
       throw error;
     });
 
