@@ -36,7 +36,7 @@ const iphone = {
 } as const;
 
 /** Devices that get the same by other ways: profiles, or declarations, or both. Their versions: old, of today, new. */
-export const lifeKinds = {
+const lifeKinds = {
   mac: { ...mac, supportsDeclarations: false },
   declaringMac: { ...mac, supportsDeclarations: true },
   iphone: { ...iphone, supportsDeclarations: true },
