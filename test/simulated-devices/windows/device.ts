@@ -10,7 +10,7 @@ import { runSession, type SessionReport } from './session/session.ts';
 import type { Device, DeviceSetup, DeviceState } from './state.ts';
 import type { NodeFault } from './tree/faults.ts';
 import { valueAt } from './tree/operations.ts';
-import { newNodeStore, put, type NodeFormat } from './tree/store.ts';
+import { newNodeStore, put, removeSubtree, type NodeFormat } from './tree/store.ts';
 import { parseUri, type NodeUri } from './tree/uri.ts';
 
 export interface WindowsDeviceOptions extends Partial<Omit<DeviceSetup, 'transport'>> {
@@ -28,7 +28,7 @@ export interface SimulatedWindowsDevice extends Device {
   renew(): Promise<void>;
   /** A session; asleep, none. What it began, such as a download, has ended when this has. */
   sync(): Promise<SessionReport>;
-  /** The person ends the management: the PC tells the server, and forgets what it set. */
+  /** The person ends the management: the PC tells the server, and forgets what it set, whether the server heard of it or not. */
   unenroll(): Promise<void>;
   /** Forgets the enrolment without a word. */
   forget(): void;
@@ -46,6 +46,8 @@ export interface SimulatedWindowsDevice extends Device {
   value(uri: string): string | undefined;
   /** Somebody who sits in front of it changes a node. */
   setLocally(uri: string, data: string, format: NodeFormat): void;
+  /** Somebody removes a node, and what lies below it. */
+  removeLocally(uri: string): void;
 }
 
 /** A Windows PC that is not enrolled yet. Its messages never overtake each other. */
@@ -82,10 +84,11 @@ export function simulatedWindowsDevice(options: WindowsDeviceOptions): Simulated
 
   async function sync(): Promise<SessionReport> {
     if (state.isAsleep) return noSession;
-    const report = await runSession(device);
-    const work = state.work.splice(0);
-    for (const one of work) await one();
-    return report;
+    try {
+      return await runSession(device);
+    } finally {
+      for (const one of state.work.splice(0)) await one();
+    }
   }
   return {
     ...device,
@@ -100,8 +103,11 @@ export function simulatedWindowsDevice(options: WindowsDeviceOptions): Simulated
           data: '1',
           mark: 'critical',
         });
-        await sync();
-        leave(device);
+        try {
+          await sync();
+        } finally {
+          leave(device);
+        }
       }),
     forget: () => leave(device),
     replay: () =>
@@ -121,6 +127,7 @@ export function simulatedWindowsDevice(options: WindowsDeviceOptions): Simulated
       return state.nodes.nodes.get(key)?.data ?? valueAt(context, trees, segments)?.data;
     },
     setLocally: (uri, data, format) => put(state.nodes, { segments: addressed(uri).segments, data, format }),
+    removeLocally: (uri) => void removeSubtree(state.nodes, addressed(uri).segments),
   };
 }
 

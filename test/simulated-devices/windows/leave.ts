@@ -11,6 +11,15 @@ export function leave({ state }: Device): void {
   state.lastRequest = undefined;
 }
 
+/** As new for the next user: what it was given is gone, and it stays enrolled. */
+export function setUpAnew({ state }: Device): void {
+  state.nodes = newNodeStore();
+  state.alerts = [];
+  state.work = [];
+  state.restarts += 1;
+  state.signedIn = 'none';
+}
+
 /** Back to how it came out of its box. */
 export function erase(device: Device): void {
   leave(device);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ConnectionLost, lossyTransport, type LossyTransport } from '../../support/lossy-transport.ts';
 import { enrolledDevice, person } from './device-for-test.ts';
 import type { SimulatedWindowsDevice } from './device.ts';
 import type { ReferenceServer } from './reference-server.ts';
@@ -60,6 +61,22 @@ describe('an application', () => {
     expect(device.state.alerts).toMatchObject([{ data: '-2146893818', mark: 'warning' }]);
   });
 
+  test('is installed also where the session breaks off', async () => {
+    let network: LossyTransport | undefined;
+    const other = await enrolledDevice({
+      overNetwork: (transport) => {
+        network = lossyTransport(transport);
+        return network.send;
+      },
+    });
+    other.server.authentication = 'certificate';
+    other.server.files.set('/files/app.msi', content);
+    other.server.rounds.push([...install(right)]);
+    network!.lose('request', 1);
+    await expect(other.device.sync()).rejects.toThrow(ConnectionLost);
+    expect(other.device.value(`${product}/Status`)).toBe('70');
+  });
+
   test('that cannot be read is not installed, and a job that is none is refused', async () => {
     expect(await run(...install(right))).toEqual([200, 200]);
     expect(device.value(`${product}/Status`)).toBe('30');
@@ -92,7 +109,7 @@ describe('an ADMX file', () => {
         command('Replace', 'q', policy.replace('HomePage', 'Other'), enabled),
         command('Replace', 'u', policy.replace('Device', 'User'), enabled),
       ),
-    ).toEqual([200, 200, 404, 405, 404, 404]);
+    ).toEqual([200, 200, 404, 404, 404, 404]);
     expect(device.value(policy)).toBe('<enabled/><data id="Url" value="https://x.example"/>');
     expect(await run(command('Delete', 'd', file))).toEqual([200]);
     expect(device.value(policy)).toBeUndefined();
@@ -121,6 +138,16 @@ test('a wipe is told, and then nothing is left', async () => {
   expect(device.value(`${vendor}/Policy/Config/Camera/AllowCamera`)).toBeUndefined();
   await expect(device.sync()).rejects.toThrow(/not enrolled/);
   await device.enroll(server.discoveryUrl, person);
+});
+
+test('a PC that is set up anew loses what it was given, and stays enrolled', async () => {
+  const uri = `${vendor}/Policy/Config/Camera/AllowCamera`;
+  await run(command('Replace', 'r', uri, { format: 'int', data: '0' }));
+  const reset = `${vendor}/RemoteWipe/AutomaticRedeployment/doAutomaticRedeployment`;
+  expect(await run(command('Exec', 'x', reset, { format: 'chr', data: '' }))).toEqual([200]);
+  expect(device.value(uri)).toBeUndefined();
+  expect(device.state.orders.get('x')).toBe(1);
+  expect(await run(command('Get', 'g', './DevDetail/SwV'))).toEqual([200]);
 });
 
 test('a restart comes after the session', async () => {

@@ -276,11 +276,15 @@ describe('behaviours', () => {
     network!.lose('answer', 1);
     await expect(device.sync()).rejects.toThrow(ConnectionLost);
     expect(device.value(uri)).toBe('0');
+    device.state.alerts.push({ type: 'com.example.happened', format: 'int', data: '1' });
     network!.lose('answer', 0);
-    await expect(device.unenroll()).rejects.toThrow(ConnectionLost);
+    await expect(device.sync()).rejects.toThrow(ConnectionLost);
     expect(device.state.alerts).toHaveLength(1);
     await device.sync();
     expect(device.state.alerts).toEqual([]);
+    network!.lose('request', 0);
+    await expect(device.unenroll()).rejects.toThrow(ConnectionLost);
+    expect(device.state.enrollment).toBeUndefined();
   });
 
   test('a message again', async () => {

@@ -1,11 +1,11 @@
-import { erase, leave } from '../leave.ts';
+import { erase, leave, setUpAnew } from '../leave.ts';
 import type { Device } from '../state.ts';
 import { standardNodes } from '../tree/csp/index.ts';
 import { valueAt } from '../tree/operations.ts';
 import { ruleTree, type NodeContext, type RuleTree } from '../tree/rules.ts';
 
 /** What happens once the session is over. */
-export type Ending = 'restart' | 'erase' | 'leave';
+export type Ending = 'restart' | 'setUpAnew' | 'erase' | 'leave';
 
 /** What nodes look at and do, and the declarations of nodes of this device: its own, then those of all. */
 export interface Nodes {
@@ -30,6 +30,7 @@ export function nodesOf(device: Device): Nodes {
     begin: (work) => void state.work.push(work),
     tell: (alert) => void state.alerts.push(alert),
     restart: () => void endings.push('restart'),
+    setUpAnew: () => void endings.push('setUpAnew'),
     erase: () => void endings.push('erase'),
     leave: () => void endings.push('leave'),
   };
@@ -41,6 +42,8 @@ export function end(device: Device, ending: Ending): void {
     case 'restart':
       device.state.restarts += 1;
       return;
+    case 'setUpAnew':
+      return setUpAnew(device);
     case 'erase':
       return erase(device);
     case 'leave':

@@ -32,6 +32,7 @@ export interface NodeContext {
   readonly tell: (alert: PendingAlert) => void;
   /** At the end of the session. */
   readonly restart: () => void;
+  readonly setUpAnew: () => void;
   readonly erase: () => void;
   readonly leave: () => void;
 }

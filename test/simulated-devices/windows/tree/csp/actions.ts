@@ -13,8 +13,8 @@ export const actionRules: readonly NodeRule[] = [
     },
   }),
   ...leaves(`${vendor}/RemoteWipe/AutomaticRedeployment`, 'doAutomaticRedeployment', 'chr', 'X', {
-    exec: ({ restart }) => {
-      restart();
+    exec: ({ setUpAnew }) => {
+      setUpAnew();
       return { status: 200 };
     },
   }),

@@ -52,8 +52,10 @@ export const policies: readonly NodeRule[] = [
   {
     uri: `${vendor}/Policy/ConfigOperations/ADMXInstall/{AppName}/{SettingsType}/{FileUid}`,
     formats: ['chr'],
-    access: 'ADR',
+    access: 'ADGR',
     isMadeByReplace: true,
+    // Windows does not tell which files it has.
+    read: () => undefined,
     set: (_context, _segments, data) =>
       readAdmx(data) ? undefined : { status: 500, originalError: '0x80070057' },
     removed: dropPolicies,
