@@ -3,7 +3,7 @@ import type { Item, Items } from './item.ts';
 import { answerToRead } from './read-outcomes.ts';
 import { readId } from './reads.ts';
 import { answerToRemoval } from './removal-outcomes.ts';
-import { answerToSet, refused } from './set-outcomes.ts';
+import { answerToSet, otherWay, refused, type Way } from './set-outcomes.ts';
 import type { Changed, FailedNode, ItemEvent, Situation } from './situation.ts';
 import { textOfStatus } from './status-text.ts';
 
@@ -45,7 +45,7 @@ export function takeOutcomes(
     for (const name of underWay.get(outcome.id) ?? []) {
       take(name, (item) =>
         item.state === 'sent'
-          ? answerToSet(item, outcome, statusesOfPiece(item, before, answers), situation)
+          ? answerToSet(item, outcome, otherWaysIn(item, before, answers), situation)
           : answerToRemoval(item, outcome, situation),
       );
     }
@@ -77,15 +77,16 @@ function answerToWhole(item: Item, outcome: CommandOutcome, situation: Situation
   return refused(item, { status, originalError, text }, situation);
 }
 
-function statusesOfPiece(
+/** In which ways other than before the parts of the item's group are to be set. */
+function otherWaysIn(
   { details: { piece } }: Item,
   items: Items,
   answers: ReadonlyMap<string, CommandOutcome>,
-): number[] {
+): Way[] {
   if (piece === undefined) return [];
-  return Object.values(items).flatMap(({ details }) => {
-    const answer = details.piece === piece ? answers.get(details.told ?? '') : undefined;
-    return answer ? [answer.status] : [];
+  return Object.values(items).flatMap((item) => {
+    const answer = item.details.piece === piece ? answers.get(item.details.told ?? '') : undefined;
+    return (answer && otherWay(item, answer.status)) ?? [];
   });
 }
 

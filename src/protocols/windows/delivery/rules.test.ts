@@ -86,6 +86,36 @@ test('a group is set in one piece, again without what fails', () => {
   expect(pc.nodes.has(key('Group/F'))).toBe(false);
 });
 
+test('a group is added that cannot be replaced, also where a part of it is there', () => {
+  const { session, want, item } = world(
+    { 'Group/F': 1, 'Group/G': 2 },
+    { addedFirst: [key('Group/F'), key('Group/G')] },
+  );
+  expect(session()).toEqual([
+    ['Atomic(Replace Group/F, Replace Group/G)'],
+    ['Atomic(Add Group/F, Add Group/G)'],
+    ['Get Group/F', 'Get Group/G'],
+  ]);
+  want({ 'Group/F': 3 });
+  session();
+  want({ 'Group/F': 4, 'Group/G': 5 });
+  expect(session()).toEqual([
+    ['Atomic(Replace Group/F, Replace Group/G)'],
+    ['Atomic(Replace Group/F, Add Group/G)'],
+    ['Get Group/F', 'Get Group/G'],
+  ]);
+  want({ 'Group/G': 6 });
+  session();
+  want({ 'Group/F': 7, 'Group/G': 8 });
+  expect(session()).toEqual([
+    ['Atomic(Replace Group/F, Replace Group/G)'],
+    ['Atomic(Add Group/F, Add Group/G)'],
+    ['Atomic(Add Group/F, Replace Group/G)'],
+    ['Get Group/G', 'Get Group/F'],
+  ]);
+  expect([item('Group/F').state, item('Group/G').state]).toEqual(['verified', 'verified']);
+});
+
 test('a part of a group that changes alone goes as the group does', () => {
   const { session, want } = world({ 'Group/F': 1, 'Group/G': 2 });
   session();
@@ -177,6 +207,25 @@ test('a value that the PC takes and does not have is an error; one that it canno
   });
   expect(item('Plain/B').state).toBe('delivered');
   expect(server.goesOn).toBe('later');
+});
+
+test('what fails when it is read is read again with the next reports', () => {
+  const failing = new Map([[key('Plain/A'), 500]]);
+  const { server, pc, session, item } = world({ 'Plain/A': 1 });
+  const [set] = server.answer([], view());
+  const [get] = server.answer(pc.run([set!]), view([set!.id]));
+  server.answer([answer(get!.id, 500)], view([set!.id, get!.id]));
+  expect(item('Plain/A')).toMatchObject({
+    state: 'delivered',
+    isBelieved: true,
+    error: 'The PC took it. It cannot be read back: the command failed on the PC (500).',
+  });
+  const other = new ModelPc({ failing });
+  for (let times = 0; times < 5; times++) hold(server, other);
+  expect(session()).toEqual([]);
+  expect(session({ isReportDue: true })).toEqual([['Get Plain/A']]);
+  expect(item('Plain/A')).toMatchObject({ state: 'verified' });
+  expect(item('Plain/A')).not.toHaveProperty('isBelieved');
 });
 
 test('a value goes by the way that its node has', () => {

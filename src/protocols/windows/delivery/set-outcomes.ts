@@ -1,29 +1,28 @@
 import type { CommandOutcome } from '../dm-command.ts';
 import { failed } from './failed.ts';
-import type { Item } from './item.ts';
+import type { Item, ItemDetails } from './item.ts';
 import type { ItemOutcome } from './outcomes.ts';
 import type { FailedNode, Situation } from './situation.ts';
 import { textOfStatus } from './status-text.ts';
 import { without } from './without.ts';
 
-/** What the PC answered to an item that was set. `ofGroup`: the statuses of all that was set in one piece with it. */
+/** What the PC answered to an item that was set. `otherWays`: how parts of its group, which was set in one piece, go instead. */
 export function answerToSet(
   item: Item,
   outcome: CommandOutcome,
-  ofGroup: readonly number[],
+  otherWays: readonly Way[],
   situation: Situation,
 ): ItemOutcome {
   const { status, originalError } = outcome;
   if (status >= 200 && status < 207) return taken(item, outcome, situation);
   if (isNoVerdict(status)) return { item };
   const other = otherWay(item, status);
-  if (other) return { item: sentAnew(item, other) };
+  if (other) return { item: sentAnew(item, other, { isSecond: true }) };
   // It is there, and nothing can replace it: reading it back shows whether it is as it should be.
   if (status === 418) return taken(item, { ...outcome, status: 200 }, situation);
-  // Another part failed in a way that may be helped: then the whole is told again.
-  if (isUndone(status) && !item.details.isSecond && ofGroup.some(isHelped)) {
-    return { item: sentAnew(item, item.details.verb) };
-  }
+  // Another part goes in another way: then the whole is told again, and what the PC did not come to most likely goes as that part does.
+  const [ofGroup] = otherWays;
+  if (isUndone(status) && ofGroup) return { item: sentAnew(item, likelyWay(item, status, ofGroup)) };
   const text = `The PC refused it: ${textOfStatus(status, originalError)}.`;
   return refused(item, { status, originalError, text }, situation);
 }
@@ -69,8 +68,10 @@ export function refused(
   };
 }
 
+export type Way = 'Add' | 'Replace';
+
 /** A node that is there is replaced, one that is not is added; once in a turn. */
-function otherWay({ details }: Item, status: number): 'Add' | 'Replace' | undefined {
+export function otherWay({ details }: Item, status: number): Way | undefined {
   const { verb, isSecond, verbs } = details;
   if (isSecond) return undefined;
   const isThere = verb === 'Add' && status === 418;
@@ -80,16 +81,23 @@ function otherWay({ details }: Item, status: number): 'Add' | 'Replace' | undefi
   return verbs?.includes(other) ? other : undefined;
 }
 
-function sentAnew(item: Item, verb: Item['details']['verb']): Item {
+function likelyWay(
+  { details: { verb, isSecond, verbs } }: Item,
+  status: number,
+  ofGroup: Way,
+): ItemDetails['verb'] {
+  return status === notDone && !isSecond && verbs?.includes(ofGroup) ? ofGroup : verb;
+}
+
+function sentAnew(item: Item, verb: ItemDetails['verb'], more: Pick<ItemDetails, 'isSecond'> = {}): Item {
   const details = without(item.details, 'piece');
   const turn = details.turn + 1;
-  return { ...item, details: { ...details, verb, turn, told: null, isSecond: true } };
+  return { ...item, details: { ...details, verb, turn, told: null, ...more } };
 }
+
+/** An Atomic stopped before it. */
+const notDone = 215;
 
 function isUndone(status: number): boolean {
-  return status === 215 || status === 216;
-}
-
-function isHelped(status: number): boolean {
-  return status === 404 || status === 405 || status === 418;
+  return status === notDone || status === 216;
 }
