@@ -62,28 +62,64 @@ const admx = `<policyDefinitions revision="1.0" schemaVersion="1.0"><policyNames
 <policies><policy name="HomePage" class="Machine" key="Software\\Policies\\Example"><parentCategory ref="Start"/><elements><text id="Url" valueName="u"/></elements></policy></policies></policyDefinitions>`;
 const homePage = `${policies}/Example~Policy~Browser~Start/HomePage`;
 
-test('an ADMX file comes before its policies and goes after them', async () => {
-  const pc = await org.enrolled();
-  const config = await org.applivery('POST', '/admx-configs', {
+const value = '<enabled/><data id="Url" value="https://example.com"/>';
+const file = './Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/Example/Policy/example.admx';
+
+/** What a policy says that brings the ADMX file. */
+async function withAdmx(): Promise<object> {
+  const { id } = await org.applivery('POST', '/admx-configs', {
     appName: 'Example',
     settingType: 'Policy',
     fileName: 'example.admx',
     content: admx,
   });
-  const value = '<enabled/><data id="Url" value="https://example.com"/>';
-  const policy = await org.policy(
-    'browser',
-    { [homePage]: value },
-    { admxConfigs: [{ winAdmxConfigId: config.id }] },
-  );
+  return { admxConfigs: [{ winAdmxConfigId: id }] };
+}
+
+test('an ADMX file comes before its policies and goes after them', async () => {
+  const pc = await org.enrolled();
+  const policy = await org.policy('browser', { [homePage]: value }, await withAdmx());
   await org.assign(pc, [policy, 1]);
-  const file = './Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/Example/Policy/example.admx';
   expect(toldOf(...(await settle(pc)))).toEqual([`Replace ${file}`, `Replace ${homePage}`]);
   expect(pc.value(homePage)).toBe(value);
   expect((await org.effective(pc)).counts).toMatchObject({ pending: 0, error: 0 });
   await org.assign(pc);
   expect(toldOf(...(await settle(pc)))).toEqual([`Delete ${homePage}`, `Delete ${file}`]);
   expect(pc.value(homePage)).toBeUndefined();
+});
+
+test('what an ADMX file brings is gone when the file goes, and set again when it comes', async () => {
+  const pc = await org.enrolled();
+  const files = await org.policy('files', {}, await withAdmx());
+  const browser = await org.policy('browser', { [homePage]: value });
+  await org.assign(pc, [files, 1], [browser, 2]);
+  await settle(pc);
+  expect(pc.value(homePage)).toBe(value);
+
+  await org.assign(pc, [browser, 2]);
+  expect(toldOf(...(await settle(pc)))).toEqual([`Delete ${file}`, `Replace ${homePage}`, `Add ${homePage}`]);
+  expect(await org.setting(pc, homePage)).toMatchObject({
+    state: 'error',
+    reason: expect.stringContaining('404'),
+  });
+
+  await org.assign(pc, [files, 1], [browser, 2]);
+  expect(toldOf(...(await settle(pc)))).toEqual([`Replace ${file}`, `Replace ${homePage}`]);
+  expect(pc.value(homePage)).toBe(value);
+  expect(await org.setting(pc, homePage)).toMatchObject({ state: 'delivered' });
+});
+
+test('an ADMX file that comes as a node is set before what it brings, and removed after it', async () => {
+  const pc = await org.enrolled();
+  await org.assign(pc, [await org.policy('nodes', { [file]: admx, [homePage]: value }), 1]);
+  expect(toldOf(...(await settle(pc)))).toEqual([`Replace ${file}`, `Replace ${homePage}`]);
+  expect(pc.value(homePage)).toBe(value);
+  await org.assign(pc);
+  expect(toldOf(...(await settle(pc)))).toEqual([
+    `Delete ${homePage}`,
+    expect.stringContaining('ADMXInstall'),
+  ]);
+  expect([pc.value(homePage), pc.value(file)]).toEqual([undefined, undefined]);
 });
 
 test('a certificate is renewed before it ends', async () => {

@@ -48,7 +48,7 @@ export interface WantedNode extends WantedThing {
   readonly content: WantedContent;
   /** Nodes of one group are set in one piece. */
   readonly group?: string;
-  /** The beginning of the names of the items that must be there before. */
+  /** Of which ADMX files it is: see `ingestedFrom`. They must be there before. */
   readonly needs?: string;
 }
 

@@ -1,6 +1,7 @@
 import { removalOf, type Catalogue } from '../../../policies/csp/index.ts';
 import { normaliseLocUri } from '../../../policies/index.ts';
 import { isOfUser, type NodeCommand } from '../dm-command.ts';
+import { broughtBy } from './admx-files.ts';
 import { commandId } from './command-ids.ts';
 import { isDueAgain } from './failed.ts';
 import type { Item, Items, Wanted } from './item.ts';
@@ -111,7 +112,10 @@ function wayOut({ details }: Item, wanted: Wanted, catalogue: Catalogue): WayOut
   }
 }
 
-const ranks = { application: 0, node: 1, admx: 2 } as const;
+function rankOf({ details }: Item): number {
+  if (details.kind === 'application') return 0;
+  return broughtBy(details) === undefined ? 1 : 2;
+}
 
 /** What is to be removed: children before parents, ADMX files after the policies that they brought. Items that go by one command go together. */
 export function removals(wanted: Wanted, items: Items, moment: Moment): Step[] {
@@ -123,9 +127,7 @@ export function removals(wanted: Wanted, items: Items, moment: Moment): Step[] {
     .filter(([, { details }]) => moment.view.userIsSignedIn || !isOfUser(details.locUri))
     .filter(([name, { details }]) => details.kind !== 'application' || !isBeingReplaced(name, wanted, items))
     .sort(([left, one], [right, other]) => {
-      const [first, second] = [ranks[one.details.kind], ranks[other.details.kind]];
-      if (first !== second) return first - second;
-      return left < right ? 1 : -1;
+      return rankOf(one) - rankOf(other) || (left < right ? 1 : -1);
     });
   const ways = due.flatMap(([name, item]) => {
     const way = wayOut(item, wanted, moment.catalogue);

@@ -1,5 +1,6 @@
 import type { Id } from '../../../kernel/id.ts';
 import { isOfUser, type IdentifiedCommand, type NodeCommand, type NodeData } from '../dm-command.ts';
+import { broughtBy } from './admx-files.ts';
 import { atomicId, commandId } from './command-ids.ts';
 import { isDueAgain } from './failed.ts';
 import type { Item, ItemDetails, Items, Wanted, WantedApplication, WantedItem, WantedNode } from './item.ts';
@@ -29,9 +30,8 @@ export function isToSet(
 /** What is to be set, in the order of what is wanted. */
 export function sets({ items: wanted }: Wanted, items: Items, contents: Contents, moment: Moment): Step[] {
   const due = wanted.filter((one) => isToSet(one, items, moment));
-  const missing = wanted.filter(({ item, kind }) => kind === 'admx' && items[item]?.state === 'error');
-  const isWaiting = ({ needs }: WantedNode) =>
-    needs !== undefined && missing.some((file) => file.item.startsWith(needs) && !due.includes(file));
+  const waitedFor = new Set(filesOnTheirWay(wanted, due, items));
+  const isWaiting = ({ needs }: WantedNode) => needs !== undefined && waitedFor.has(needs);
   const begun = due.flatMap((one): Begun[] => {
     if (isOfUser(one.locUri) && !moment.view.userIsSignedIn) return [];
     if (one.kind === 'application') return [installing(one, items, contents, moment)];
@@ -40,6 +40,18 @@ export function sets({ items: wanted }: Wanted, items: Items, contents: Contents
   });
   const told = begun.filter(({ id }) => !moment.view.told.has(id));
   return inPieces(told);
+}
+
+/** Of which ADMX files some were refused and are not sent now, or are to go first, with what they brought. */
+function filesOnTheirWay(
+  wanted: readonly WantedItem[],
+  due: readonly WantedItem[],
+  items: Items,
+): (string | undefined)[] {
+  const refused = wanted.filter((one) => items[one.item]?.state === 'error' && !due.includes(one));
+  const kept = new Set(wanted.map(({ item }) => item));
+  const going = Object.entries(items).filter(([name, { state }]) => state === 'removing' && !kept.has(name));
+  return [...refused, ...going.map(([, { details }]) => details)].map(broughtBy);
 }
 
 /** An item that is about to be set. */

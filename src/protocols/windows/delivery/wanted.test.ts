@@ -43,7 +43,7 @@ test('what cannot be read back is not, with a reason', () => {
   expect(nodeOf(`${root}/Plain/Text`, secret).check).toMatchObject({ kind: 'none', reason: /secret/ });
   const ingested = './Vendor/MSFT/Policy/Config/Tool~Policy~Cat/Setting';
   expect(nodeOf(ingested, '<enabled/>').check).toMatchObject({ kind: 'none', reason: /ADMX/ });
-  expect(nodeOf(ingested, '<enabled/>').needs).toBe('admx/tool/policy/');
+  expect(nodeOf(ingested, '<enabled/>').needs).toBe('tool/policy');
 });
 
 test('of what Windows tells in other words it is seen that it is there', () => {

@@ -18,8 +18,9 @@ import {
   type ResolvedSetting,
 } from '../../../policies/index.ts';
 import type { NodeData } from '../dm-command.ts';
+import { broughtBy, ingestedFrom } from './admx-files.ts';
 import { shortDigest } from './command-ids.ts';
-import type { Check, Skipped, Wanted, WantedApplication, WantedNode } from './item.ts';
+import type { Check, Skipped, Wanted, WantedApplication, WantedItem, WantedNode } from './item.ts';
 import { nodeOfPackage, usualArguments, type MsiPackage } from './msi-package.ts';
 import { digestOfNode, versionOf } from './node-value.ts';
 
@@ -63,14 +64,27 @@ export function wantedOf({ settings }: ResolvedDocument, sources: WantedSources)
     else if (items.has(made.item)) skipped.push(skip(setting, 'Another setting brings the same.'));
     else items.set(made.item, made);
   }
-  return { items: [...items.values()].sort(inOrder), skipped };
+  return { items: withFiles([...items.values()]).sort(inOrder), skipped };
 }
 
-const ranks = { admx: 0, node: 1, application: 2 } as const;
+/** What an ADMX file brings goes when the file goes, and is another thing with another file: then it is to be set again. */
+function withFiles(items: readonly WantedItem[]): WantedItem[] {
+  const files = Map.groupBy(items, broughtBy);
+  return items.map((one) => {
+    const needed = one.kind === 'node' && one.needs !== undefined ? files.get(one.needs) : undefined;
+    if (!needed) return one;
+    const versions = needed.map(({ version }) => version).toSorted();
+    return { ...one, version: shortDigest(one.version, ...versions) };
+  });
+}
 
-function inOrder(left: Wanted['items'][number], right: Wanted['items'][number]): number {
-  if (left.kind !== right.kind) return ranks[left.kind] - ranks[right.kind];
-  return left.item < right.item ? -1 : 1;
+function inOrder(left: WantedItem, right: WantedItem): number {
+  return rankOf(left) - rankOf(right) || (left.item < right.item ? -1 : 1);
+}
+
+function rankOf({ kind, locUri }: WantedItem): number {
+  if (kind === 'application') return 2;
+  return broughtBy({ locUri }) === undefined ? 1 : 0;
 }
 
 function itemFor(setting: ResolvedSetting, sources: WantedSources): Made | undefined {
@@ -110,7 +124,7 @@ function nodeFor(setting: ResolvedSetting, { catalogue, version }: WantedSources
   const content = contentOf(node, value);
   if (!content) return skip(setting, 'It has no value that a node can have.');
   const group = groupOf(catalogue, key);
-  const needs = admxNeededBy(key);
+  const needs = ingestedFrom(key);
   return {
     kind: 'node',
     item: key,
@@ -128,6 +142,7 @@ function nodeFor(setting: ResolvedSetting, { catalogue, version }: WantedSources
       isKnown: node !== undefined,
       isRewritten: node?.rewritten === true,
       isIngested: needs !== undefined,
+      isFile: broughtBy({ locUri: key }) !== undefined,
     }),
     content,
     ...(group !== undefined && { group }),
@@ -158,11 +173,13 @@ function checkOf(
     readonly isKnown: boolean;
     readonly isRewritten: boolean;
     readonly isIngested: boolean;
+    readonly isFile: boolean;
   },
 ): Check {
   const none = (reason: string) => ({ kind: 'none', reason }) as const;
   if (content.kind === 'secret') return none('It is secret, so it is not read back.');
   if (node.isIngested) return none('Windows does not tell what it has of policies of such an ADMX file.');
+  if (node.isFile) return none(untoldFile);
   if (!node.isReadable) return none('Windows does not let this node be read.');
   const { isKnown } = node;
   const { format, data } = content.value;
@@ -176,14 +193,7 @@ function groupOf(catalogue: Catalogue, key: string): string | undefined {
   return step && key.split('/').slice(0, step.segments).join('/');
 }
 
-const ofIngested = /^\.\/(?:device|user)\/vendor\/msft\/policy\/config\/([^/~]+)~([^/~]+)~/;
-
-/** Policies that an ADMX file brings are named after its application and type. */
-function admxNeededBy(key: string): string | undefined {
-  const [, app, type] = ofIngested.exec(key) ?? [];
-  return app === undefined ? undefined : `admx/${app}/${type}/`;
-}
-
+const untoldFile = 'Windows does not tell which ADMX files it has.';
 const admxRoot = './Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall';
 
 function admxFor(setting: ResolvedSetting, file: AdmxFile | undefined): Made {
@@ -197,7 +207,7 @@ function admxFor(setting: ResolvedSetting, file: AdmxFile | undefined): Made {
     version: shortDigest('admx', file.sha256),
     values: { [setting.key]: digestOfValue(setting.value) },
     verbs: ['Replace', 'Add'],
-    check: { kind: 'none', reason: 'Windows does not tell which ADMX files it has.' },
+    check: { kind: 'none', reason: untoldFile },
     content: { kind: 'admx', id: file.id },
   };
 }
