@@ -8,6 +8,8 @@ const policy = './Device/Vendor/MSFT/Policy/Config';
 const uris = ['Camera/AllowCamera', 'Experience/AllowCortana', 'WiFi/AllowInternetSharing'].map(
   (name) => `${policy}/${name}`,
 );
+/** Nobody has heard of it. */
+const hidden = './Device/Vendor/MSFT/Example/Hidden';
 const minute = 60_000;
 
 let server: TestServer;
@@ -69,3 +71,34 @@ test('a line that breaks anywhere loses nothing, and nothing is ordered twice', 
   }
   for (const times of pc.state.orders.values()) expect(times).toBe(1);
 }, 60_000);
+
+test('after a reset of which nobody knows whether it was done, all is told again', async () => {
+  let network: LossyTransport | undefined;
+  const pc = await org.enrolled({
+    // The server cannot see whether it is there.
+    nodes: [{ uri: hidden, formats: ['chr'], access: 'ADR', isMadeByReplace: true }],
+    overNetwork: (transport) => {
+      network = lossyTransport(transport);
+      return network.send;
+    },
+  });
+  const { id } = await org.deviceOf(pc);
+  await org.assign(pc, [await org.policy('all', { [uris[0]!]: '0', [hidden]: 'a' }), 1]);
+  await settle(pc);
+  for (const isReset of [true, false]) {
+    await org.native('POST', `/devices/${id}/commands`, { action: 'resetForNextUser' });
+    network!.lose(isReset ? 'request' : 'answer', isReset ? 2 : 1);
+    await expect(pc.sync()).rejects.toThrow(ConnectionLost);
+    expect(pc.value(hidden)).toBe(isReset ? undefined : 'a');
+    await settle(pc);
+    expect([pc.value(uris[0]!), pc.value(hidden)]).toEqual(['0', 'a']);
+    expect((await org.native('GET', `/devices/${id}/commands`)).items[0]).toMatchObject({
+      state: 'error',
+      error: expect.stringContaining('it may have done it'),
+    });
+  }
+  // What it was given before is not forgotten, because it may still have it.
+  await org.assign(pc);
+  await settle(pc);
+  expect([pc.value(uris[0]!), pc.value(hidden)]).toEqual([undefined, undefined]);
+});

@@ -25,6 +25,7 @@ import { itemsOf, withItems, type Item, type Items, type Wanted } from './item.t
 import { takeOutcomes } from './outcomes.ts';
 import { nodeToRead, reads } from './reads.ts';
 import { withLeaving } from './removals.ts';
+import { allToSetAgain } from './set-again.ts';
 import { isToSet, type Contents } from './sets.ts';
 import type { ItemEvent, Situation } from './situation.ts';
 import { referredItems, wantedSources } from './sources.ts';
@@ -104,6 +105,10 @@ export async function deliveryWork(
       Object.assign(reported, taken.reported);
       if (taken.items === items) return;
       items = taken.items;
+      await look();
+    },
+    async doubt() {
+      items = allToSetAgain(items, situation);
       await look();
     },
     planned(view) {

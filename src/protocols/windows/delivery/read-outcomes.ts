@@ -1,9 +1,10 @@
 import { normaliseLocUri } from '../../../policies/index.ts';
 import type { CommandOutcome } from '../dm-command.ts';
-import type { Item } from './item.ts';
+import type { Check, Item } from './item.ts';
 import { isSameNode } from './node-value.ts';
 import type { ItemOutcome } from './outcomes.ts';
 import { nodeToRead } from './reads.ts';
+import { toSetAgain } from './set-again.ts';
 import { refused } from './set-outcomes.ts';
 import type { Situation } from './situation.ts';
 import { textOfInstallation, textOfStatus } from './status-text.ts';
@@ -54,7 +55,7 @@ function verified(item: Item, { now }: Situation): Item {
   if (item.state === 'verified') return item;
   const details = without(item.details, 'asked', 'laterId', 'failures', 'refusedOn');
   return {
-    ...without(item, 'error', 'retryAt'),
+    ...without(item, 'error', 'retryAt', 'isBelieved'),
     state: 'verified',
     at: now.toISOString(),
     attempts: 0,
@@ -63,17 +64,10 @@ function verified(item: Item, { now }: Situation): Item {
 }
 
 /** Somebody changed it on the PC: it is set again. */
-function changedThere(item: Item, what: string, { now }: Situation): ItemOutcome {
-  const { details } = item;
+function changedThere(item: Item, what: string, situation: Situation): ItemOutcome {
   return {
-    item: {
-      ...item,
-      state: 'sent',
-      at: now.toISOString(),
-      attempts: 0,
-      details: { ...details, turn: details.turn + 1, told: null },
-    },
-    event: { title: `'${details.title}' was changed on the PC, which ${what}. It is set again.` },
+    item: toSetAgain(item, situation),
+    event: { title: `'${item.details.title}' was changed on the PC, which ${what}. It is set again.` },
   };
 }
 
@@ -93,18 +87,18 @@ function missing(item: Item, situation: Situation): ItemOutcome {
   return unread(item, 404, undefined);
 }
 
-/** What cannot be read is believed. */
+/** That a node cannot be read does not become otherwise by waiting; other failures pass. */
+const neverRead: ReadonlySet<number> = new Set([403, 404, 405, 406, 425]);
+
+/** What cannot be read is believed. Where it may be read another time, it is asked again when a report is due. */
 function unread(item: Item, status: number, originalError: string | undefined): ItemOutcome {
-  if (item.state === 'verified' || item.details.check.kind === 'installation') return { item };
+  const { state, details } = item;
+  if (state === 'verified' || details.check.kind === 'installation') return { item };
   const why = status === 200 ? 'it answers without a value' : textOfStatus(status, originalError);
   const reason = `It cannot be read back: ${why}.`;
+  const check: Check = neverRead.has(status) ? { kind: 'none', reason } : details.check;
   return {
-    item: {
-      ...item,
-      isBelieved: true,
-      error: `The PC took it. ${reason}`,
-      details: { ...item.details, check: { kind: 'none', reason } },
-    },
+    item: { ...item, isBelieved: true, error: `The PC took it. ${reason}`, details: { ...details, check } },
   };
 }
 

@@ -16,7 +16,7 @@ import { contentUrl } from '../content/content-token.ts';
 import type { CommandOutcome, DmCommand, IdentifiedCommand } from '../dm-command.ts';
 import { textOfStatus } from '../delivery/status-text.ts';
 import type { WindowsSettings } from '../options.ts';
-import type { SessionWork } from './work.ts';
+import type { SessionView, SessionWork } from './work.ts';
 
 /** An order with what became of its commands so far, by their ids. */
 interface Order {
@@ -70,8 +70,14 @@ export async function ordersWork(
     },
     hasEnded: () => orders.some((order) => wasDone(order, ending)),
     isRenewed: () => orders.some((order) => wasDone(order, renewing)),
-    planned({ userIsSignedIn, told, toldAgain }) {
-      orders = orders.map((order) => withUnheard(order, (id) => told.has(id) || toldAgain?.has(id) === true));
+    mayBeRenewed: (view) =>
+      orders.some((order) => {
+        const { commands, unheard } = withUnheard(order, view);
+        return commands.some(({ id, command }) => unheard.has(id) && isExecOf(command, renewing));
+      }),
+    planned(view) {
+      const { userIsSignedIn } = view;
+      orders = orders.map((order) => withUnheard(order, view));
       return orders.flatMap((order) =>
         order.waiting.channel === 'user' && !userIsSignedIn
           ? []
@@ -156,7 +162,8 @@ function withChildren(command: IdentifiedCommand): IdentifiedCommand[] {
   return command.command.verb === 'Atomic' ? [command, ...command.command.commands] : [command];
 }
 
-function withUnheard(order: Order, isOfThisSession: (id: string) => boolean): Order {
+function withUnheard(order: Order, { told, toldAgain }: SessionView): Order {
+  const isOfThisSession = (id: string) => told.has(id) || toldAgain?.has(id) === true;
   const unheard = [...order.told].filter((id) => !order.answers.has(id) && !isOfThisSession(id));
   return { ...order, unheard: new Set(unheard) };
 }

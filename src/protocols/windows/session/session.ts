@@ -76,9 +76,7 @@ export async function answerMessage(
   if (place.kind === 'outOfOrder') {
     return refusal(services, call, 400, `The message ${message.msgId} is not the next of a session.`);
   }
-  const { session } = place;
-  const isRepeated = place.kind === 'repeated';
-  return goOn(services, context, call, { account, device, proof, session, isRepeated });
+  return goOn(services, context, call, { account, device, proof, ...place });
 }
 
 interface Known {
@@ -86,7 +84,8 @@ interface Known {
   readonly device: Device;
   readonly proof: Proof;
   readonly session: DmSession;
-  readonly isRepeated: boolean;
+  /** What the message is in its session. */
+  readonly kind: 'first' | 'next' | 'repeated';
 }
 
 const nothing: Filled = { written: [], told: [], part: undefined };
@@ -95,13 +94,23 @@ async function goOn(
   services: SessionServices,
   context: WriteContext,
   { message }: Call,
-  { account, device, proof, session, isRepeated }: Known,
+  { account, device, proof, session, kind }: Known,
 ): Promise<SessionAnswer> {
   const { settings, works: makers } = services;
+  const isRepeated = kind === 'repeated';
   const heard = hear(session, message);
   const works: SessionWork[] = [];
   for (const make of makers) works.push(await make(settings, context, device, account));
   if (!isRepeated) await take(context, device, heard, works);
+  const view: SessionView = {
+    userIsSignedIn: heard.session.login === 'user',
+    isReportDue: session.isReport,
+    told: new Set(isRepeated ? session.told : [...session.told, ...session.toldLast]),
+    ...(isRepeated && { toldAgain: new Set(session.toldLast) }),
+  };
+  if (kind === 'first' && works.some((work) => work.mayBeRenewed?.(view))) {
+    for (const work of works) await work.doubt?.();
+  }
   const hasEnded = heard.isUnenrolled || works.some((work) => work.hasEnded?.());
   const isRenewed = !hasEnded && works.some((work) => work.isRenewed?.());
 
@@ -110,12 +119,6 @@ async function goOn(
   const isEndless = session.messages >= mostMessages;
   if (heard.goesOn && !isEndless) statuses.push(writeAlert(statuses.length + 1, 1222));
   const head = headOf(services.url, message);
-  const view: SessionView = {
-    userIsSignedIn: heard.session.login === 'user',
-    isReportDue: session.isReport,
-    told: new Set(isRepeated ? session.told : [...session.told, ...session.toldLast]),
-    ...(isRepeated && { toldAgain: new Set(session.toldLast) }),
-  };
   const part = isRepeated ? session.partBefore : heard.session.part;
   const mayTell = !hasEnded && !isRenewed && !heard.goesOn && !heard.session.isOver && !isEndless;
   const around = writeMessage(head, statuses, true).length;

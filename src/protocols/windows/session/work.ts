@@ -22,7 +22,7 @@ export interface DeviceAlert {
 
 /**
  * One of the things that have commands for a device: what it shall have, what it is asked, what administrators order. It is made for one
- * message, in the transaction of that message, and used in this order: `happened`, `heard`, `planned`, `sent`, `save`.
+ * message, in the transaction of that message, and used in this order: `happened`, `heard`, `doubt`, `planned`, `sent`, `save`.
  */
 export interface SessionWork {
   /** Takes what the device tells without having been asked. */
@@ -33,6 +33,10 @@ export interface SessionWork {
   hasEnded?(): boolean;
   /** Whether the device is set up anew by what was heard, and stays enrolled: nothing more is told, and what it was given is gone. */
   isRenewed?(): boolean;
+  /** Whether it may have been set up anew in a session before, of which it did not tell the end. */
+  mayBeRenewed?(view: SessionView): boolean;
+  /** It may have been: of what it has nothing is sure. */
+  doubt?(): Promise<void>;
   /** What is left to tell the device, in order. What of it fits is sent. */
   planned(view: SessionView): readonly IdentifiedCommand[];
   /** These of what was planned go out with the answer. */
