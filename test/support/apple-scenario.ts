@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { sql } from '../../src/database/index.ts';
 import { giveCommand } from '../../src/devices/management/index.ts';
 import type { DeviceAction } from '../../src/devices/commands/index.ts';
 import { deviceKey, lockDevice } from '../../src/devices/index.ts';
@@ -11,6 +10,7 @@ import { appleDevice, enrollmentUrl } from './apple-fleet.ts';
 import type { ApplePushCa } from './apple-push-ca.ts';
 import { uploadPushCertificate } from './apple-enrollment.ts';
 import type { Tenant, TestRequest, TestServer } from './server.ts';
+import { resultsOfOrders, storedOrders, type StoredOrder } from './stored-orders.ts';
 
 const configurations = '/beta/deviceManagement/deviceConfigurations';
 const everybody = { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' };
@@ -38,9 +38,7 @@ export interface AppleScenario {
   /** Gives an order to the device with this GUID, or to the one device. */
   order(action: DeviceAction, id?: string): Promise<void>;
   /** What was ordered, oldest first. */
-  commands(): Promise<
-    { readonly id: string; readonly deviceId: string; readonly type: string; readonly state: string }[]
-  >;
+  commands(): Promise<StoredOrder[]>;
   /** Of which commands the device's timeline tells results, each as often as it does. */
   resultsOfCommands(): Promise<string[]>;
 }
@@ -92,20 +90,8 @@ export async function appleScenario(
       const id: string = given ?? (await device()).id;
       await server.change(tenant, (context) => giveOrder(context, id, action));
     },
-    async commands() {
-      const { rows } = await sql<{ id: string; deviceId: string; type: string; state: string }>`
-        select id, device_id as "deviceId", type, state from devices_command
-        where organization_id = ${tenant.organization.id} order by id`.execute(server.database.connection);
-      return rows;
-    },
-    async resultsOfCommands() {
-      const { rows } = await sql<{ id: string }>`
-        select details ->> 'commandId' as id from devices_event
-        where organization_id = ${tenant.organization.id} and details ? 'commandId'`.execute(
-        server.database.connection,
-      );
-      return rows.map(({ id }) => id);
-    },
+    commands: () => storedOrders(server, tenant),
+    resultsOfCommands: () => resultsOfOrders(server, tenant),
     effective: async () => native('GET', `/devices/${(await device()).id}/effective-policy?limit=1000`),
   };
 }
