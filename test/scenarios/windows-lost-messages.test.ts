@@ -72,7 +72,7 @@ test('a line that breaks anywhere loses nothing, and nothing is ordered twice', 
   for (const times of pc.state.orders.values()) expect(times).toBe(1);
 }, 60_000);
 
-test('after a reset of which nobody knows whether it was done, all is told again', async () => {
+test('after a reset of which nobody knows whether it was done, the PC has all again', async () => {
   let network: LossyTransport | undefined;
   const pc = await org.enrolled({
     // The server cannot see whether it is there.

@@ -50,6 +50,13 @@ export interface WindowsLife {
 type Failing = Extract<Step, { do: 'fail' }>;
 type Policy = { readonly id: string; content: PolicyContent };
 
+/** What the server knows of the PC; Windows 10 tells its serial number only in its first session. */
+interface KnownDevice {
+  readonly id: string;
+  readonly state: string;
+  readonly serialNumber: string | null;
+}
+
 export async function windowsLife(
   { org, admxConfigId, winApplicationId }: LifeOrganization,
   options: Partial<WindowsDeviceOptions>,
@@ -76,10 +83,13 @@ export async function windowsLife(
   const failed: Failing[] = [];
   const deviceIds = new Set<string>();
 
-  const device = async (): Promise<{ readonly id: string; readonly state: string } | undefined> => {
+  const device = async () => {
     const { items } = await org.native('GET', `/devices?search=${pc.hardware.serialNumber}`);
-    if (items[0]) deviceIds.add(items[0].id);
-    return items[0];
+    const found = (items as readonly KnownDevice[]).find(
+      ({ serialNumber }) => serialNumber === pc.hardware.serialNumber,
+    );
+    if (found) deviceIds.add(found.id);
+    return found;
   };
   const deviceId = async () => (await device())?.id;
   const documentOf = ({ hasAdmx, hasApplication, ...values }: PolicyContent) => ({
@@ -91,8 +101,8 @@ export async function windowsLife(
   });
   const saveAssignments = async () => {
     const id = await deviceId();
-    for (const [slot, { deviceId: of }] of assigned) if (of !== id) assigned.delete(slot);
     if (id === undefined) return;
+    for (const [slot, { deviceId: of }] of assigned) if (of !== id) assigned.delete(slot);
     const given = [...assigned].map(([slot, { priority }]) => [policies.get(slot)!.id, priority] as const);
     await org.assign(pc, ...given);
   };

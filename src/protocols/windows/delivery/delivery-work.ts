@@ -25,7 +25,7 @@ import { itemsOf, withItems, type Item, type Items, type Wanted } from './item.t
 import { takeOutcomes } from './outcomes.ts';
 import { nodeToRead, reads } from './reads.ts';
 import { withLeaving } from './removals.ts';
-import { allToSetAgain } from './set-again.ts';
+import { untoldToSetAgain } from './set-again.ts';
 import { isToSet, type Contents } from './sets.ts';
 import type { ItemEvent, Situation } from './situation.ts';
 import { referredItems, wantedSources } from './sources.ts';
@@ -108,7 +108,7 @@ export async function deliveryWork(
       await look();
     },
     async doubt() {
-      items = allToSetAgain(items, situation);
+      items = untoldToSetAgain(items, situation);
       await look();
     },
     planned(view) {

@@ -14,12 +14,12 @@ export function toSetAgain(item: Item, { now }: Situation): Item {
   };
 }
 
-/** All that the PC took is in doubt, as after it may have been set up anew. What is to go is kept in mind. */
-export function allToSetAgain(items: Items, situation: Situation): Items {
+/** The PC may have been set up anew: what it took and does not tell is to be set again. What is to go is kept in mind. */
+export function untoldToSetAgain(items: Items, situation: Situation): Items {
   return Object.fromEntries(
     Object.entries(items).map(([name, item]) => {
-      const isInPlace = item.state === 'delivered' || item.state === 'verified';
-      return [name, isInPlace ? toSetAgain(item, situation) : item];
+      const isUntold = item.state === 'delivered' && item.details.check.kind === 'none';
+      return [name, isUntold ? toSetAgain(item, situation) : item];
     }),
   );
 }

@@ -16,7 +16,7 @@ import { contentUrl } from '../content/content-token.ts';
 import type { CommandOutcome, DmCommand, IdentifiedCommand } from '../dm-command.ts';
 import { textOfStatus } from '../delivery/status-text.ts';
 import type { WindowsSettings } from '../options.ts';
-import type { SessionView, SessionWork } from './work.ts';
+import type { SessionWork } from './work.ts';
 
 /** An order with what became of its commands so far, by their ids. */
 interface Order {
@@ -70,14 +70,12 @@ export async function ordersWork(
     },
     hasEnded: () => orders.some((order) => wasDone(order, ending)),
     isRenewed: () => orders.some((order) => wasDone(order, renewing)),
-    mayBeRenewed: (view) =>
-      orders.some((order) => {
-        const { commands, unheard } = withUnheard(order, view);
-        return commands.some(({ id, command }) => unheard.has(id) && isExecOf(command, renewing));
-      }),
-    planned(view) {
-      const { userIsSignedIn } = view;
-      orders = orders.map((order) => withUnheard(order, view));
+    mayBeRenewed: () =>
+      orders.some(({ commands, answers, told }) =>
+        commands.some(({ id, command }) => told.has(id) && !answers.has(id) && isExecOf(command, renewing)),
+      ),
+    planned({ userIsSignedIn, told, toldAgain }) {
+      orders = orders.map((order) => withUnheard(order, (id) => told.has(id) || toldAgain?.has(id) === true));
       return orders.flatMap((order) =>
         order.waiting.channel === 'user' && !userIsSignedIn
           ? []
@@ -162,8 +160,7 @@ function withChildren(command: IdentifiedCommand): IdentifiedCommand[] {
   return command.command.verb === 'Atomic' ? [command, ...command.command.commands] : [command];
 }
 
-function withUnheard(order: Order, { told, toldAgain }: SessionView): Order {
-  const isOfThisSession = (id: string) => told.has(id) || toldAgain?.has(id) === true;
+function withUnheard(order: Order, isOfThisSession: (id: string) => boolean): Order {
   const unheard = [...order.told].filter((id) => !order.answers.has(id) && !isOfThisSession(id));
   return { ...order, unheard: new Set(unheard) };
 }

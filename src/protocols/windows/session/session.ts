@@ -102,15 +102,15 @@ async function goOn(
   const works: SessionWork[] = [];
   for (const make of makers) works.push(await make(settings, context, device, account));
   if (!isRepeated) await take(context, device, heard, works);
+  const isInDoubt = kind === 'first' && works.some((work) => work.mayBeRenewed?.());
+  if (isInDoubt) for (const work of works) await work.doubt?.();
+  const said = isInDoubt ? { ...heard.session, isReport: true } : heard.session;
   const view: SessionView = {
-    userIsSignedIn: heard.session.login === 'user',
-    isReportDue: session.isReport,
+    userIsSignedIn: said.login === 'user',
+    isReportDue: said.isReport,
     told: new Set(isRepeated ? session.told : [...session.told, ...session.toldLast]),
     ...(isRepeated && { toldAgain: new Set(session.toldLast) }),
   };
-  if (kind === 'first' && works.some((work) => work.mayBeRenewed?.(view))) {
-    for (const work of works) await work.doubt?.();
-  }
   const hasEnded = heard.isUnenrolled || works.some((work) => work.hasEnded?.());
   const isRenewed = !hasEnded && works.some((work) => work.isRenewed?.());
 
@@ -119,18 +119,19 @@ async function goOn(
   const isEndless = session.messages >= mostMessages;
   if (heard.goesOn && !isEndless) statuses.push(writeAlert(statuses.length + 1, 1222));
   const head = headOf(services.url, message);
-  const part = isRepeated ? session.partBefore : heard.session.part;
-  const mayTell = !hasEnded && !isRenewed && !heard.goesOn && !heard.session.isOver && !isEndless;
+  const part = isRepeated ? session.partBefore : said.part;
+  const mayTell = !hasEnded && !isRenewed && !heard.goesOn && !said.isOver && !isEndless;
   const around = writeMessage(head, statuses, true).length;
-  const filled = mayTell ? tell(works, view, { session: heard.session, isRepeated, part, around }) : nothing;
+  const filled = mayTell ? tell(works, view, { session: said, isRepeated, part, around }) : nothing;
 
   const isThrough = mayTell && filled.written.length === 0;
   for (const work of works) await work.save({ isThrough });
-  const after = afterAnswer(isRepeated ? session : heard.session, { view, part, filled, isThrough });
+  const after = afterAnswer(isRepeated ? session : said, { view, part, filled, isThrough });
   await saveAccount(context, device.id, {
     session: jsonOfSession(after),
     ...(nextNonce && { nonce: nextNonce }),
-    ...(isThrough && session.isReport && { reportDueAt: new Date(context.now.getTime() + inventoryPeriod) }),
+    ...(isInDoubt && { reportDueAt: context.now }),
+    ...(isThrough && said.isReport && { reportDueAt: new Date(context.now.getTime() + inventoryPeriod) }),
     ...(isRenewed && { reportDueAt: context.now }),
   });
   if (hasEnded) {

@@ -33,9 +33,9 @@ export interface SessionWork {
   hasEnded?(): boolean;
   /** Whether the device is set up anew by what was heard, and stays enrolled: nothing more is told, and what it was given is gone. */
   isRenewed?(): boolean;
-  /** Whether it may have been set up anew in a session before, of which it did not tell the end. */
-  mayBeRenewed?(view: SessionView): boolean;
-  /** It may have been: of what it has nothing is sure. */
+  /** With the first message of a session: whether it may have been set up anew in one before, of which it did not tell the end. */
+  mayBeRenewed?(): boolean;
+  /** It may have been. It is asked what it has, and what it does not tell is told again. */
   doubt?(): Promise<void>;
   /** What is left to tell the device, in order. What of it fits is sent. */
   planned(view: SessionView): readonly IdentifiedCommand[];
