@@ -16,7 +16,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 /** The PCs differ in how they speak, how they show who they are, and in how much they take in a message. */
 const kinds: Readonly<Record<string, Partial<WindowsDeviceOptions>>> = {
-  windows10: { hardware: { form: 'windows10' }, maxMsgSize: 4_096, maxObjSize: 1_000_000 },
+  windows10: { hardware: { form: 'windows10' }, maxMsgSize: 16_384, maxObjSize: 1_000_000 },
   windows11: {
     hardware: { form: 'windows11' },
     certificate: { kind: 'proxyHeader', header: 'client-cert', form: 'rfc9440' },

@@ -7,7 +7,7 @@ const firewallRule = `${vendor}/Firewall/MdmStore/FirewallRules/One`;
 const authority = `${vendor}/RootCATrustedCertificates/Root/0123456789abcdef0123456789abcdef01234567`;
 
 /** Has so many octets that a PC with small messages gets it in parts. */
-const large = Array.from({ length: 200 }, (_, index) => `<data id="e${index}" value="${index}"/>`).join('');
+const large = Array.from({ length: 600 }, (_, index) => `<data id="e${index}" value="${index}"/>`).join('');
 
 /** What policies set: nodes of each kind, with the values that they are given. */
 const nodes = {
