@@ -25,9 +25,7 @@ export async function expectSettled(life: WindowsLife): Promise<void> {
 function cannotBeRead(life: WindowsLife, name: NodeName): boolean {
   return life
     .failuresOf(name)
-    .some(
-      ({ status, verbs }) => [403, 404, 405, 406, 425].includes(status) && (verbs?.includes('Get') ?? true),
-    );
+    .some(({ status, verbs }) => [403, 404, 405, 406, 425].includes(status) && verbs.includes('Get'));
 }
 
 interface Explained {

@@ -163,7 +163,7 @@ export async function windowsLife(
       case 'fail': {
         const { node, status, verbs, times } = taken;
         failed.push(taken);
-        return pc.fail(uriOf(node), { status, times, ...(verbs && { verbs }) });
+        return pc.fail(uriOf(node), { status, times, verbs });
       }
       case 'change':
         return change(taken.node, taken.how);
