@@ -13,6 +13,10 @@ export interface Der {
   readonly raw: Uint8Array;
   /** How many values it lies in. */
   readonly depth: number;
+  /** The message, and where in it the content begins and ends. */
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Identifier octets. */
@@ -36,7 +40,7 @@ const deepest = 24;
 
 /** Reads the one value that `bytes` are. Faults: `malformedBody`. */
 export function readDer(bytes: Uint8Array): Der {
-  const value = readAt(bytes, 0, 0);
+  const value = readAt(bytes, 0, bytes.length, 0);
   if (value.end !== bytes.length) throw malformed('more bytes follow the value');
   return value;
 }
@@ -45,9 +49,9 @@ export function readDer(bytes: Uint8Array): Der {
 export function childrenOf(value: Der): Der[] {
   if ((value.tag & constructed) === 0) throw malformed(`tag ${value.tag} holds no other values`);
   const children: Der[] = [];
-  const { content, depth } = value;
-  for (let at = 0; at < content.length;) {
-    const child = readAt(content, at, depth + 1);
+  const { bytes, from, to, depth } = value;
+  for (let at = from; at < to;) {
+    const child = readAt(bytes, at, to, depth + 1);
     children.push(child);
     at = child.end;
   }
@@ -78,13 +82,14 @@ export function taggedIn(value: Der | undefined, tag: number): Der {
 
 /** An object identifier in dotted form. Faults: `malformedBody`. */
 export function oidOf(value: Der | undefined): string {
-  const { content } = expectTag(value, tags.objectIdentifier);
-  if (content.length === 0 || content.length > 64 || content.at(-1)! >= 0x80) {
+  const { bytes, from, to } = expectTag(value, tags.objectIdentifier);
+  if (from === to || to - from > 64 || bytes[to - 1]! >= 0x80) {
     throw malformed('an object identifier is cut off');
   }
   let text = '';
   let arc = 0;
-  for (const byte of content) {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
     arc = arc * 128 + (byte & 0x7f);
     if (arc > 0xffff_ffff_ffff) throw malformed('an object identifier is too large');
     if (byte >= 0x80) continue;
@@ -149,59 +154,58 @@ export function textOf(value: Der | undefined): string {
 class View implements Der {
   readonly tag: number;
   readonly depth: number;
-  readonly #bytes: Uint8Array;
-  readonly #start: number;
-  readonly #from: number;
-  readonly #to: number;
-  /** Where the value ends in what holds it. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+  /** Where the value ends in the message. */
   readonly end: number;
 
   constructor(bytes: Uint8Array, start: number, from: number, to: number, end: number, depth: number) {
     this.tag = bytes[start]!;
     this.depth = depth;
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#from = from;
-    this.#to = to;
+    this.bytes = bytes;
+    this.start = start;
+    this.from = from;
+    this.to = to;
     this.end = end;
   }
 
   get content(): Uint8Array {
-    return this.#bytes.subarray(this.#from, this.#to);
+    return this.bytes.subarray(this.from, this.to);
   }
 
   get raw(): Uint8Array {
-    return this.#bytes.subarray(this.#start, this.end);
+    return this.bytes.subarray(this.start, this.end);
   }
 }
 
-function readAt(bytes: Uint8Array, start: number, depth: number): View {
+/** The value that begins at `start`, in what ends at `limit`. */
+function readAt(bytes: Uint8Array, start: number, limit: number, depth: number): View {
   if (depth > deepest) throw malformed('the values are nested too deep');
-  const tag = bytes[start];
-  const first = bytes[start + 1];
-  if (tag === undefined || first === undefined) throw malformed('a value is cut off');
+  if (start + 2 > limit) throw malformed('a value is cut off');
+  const tag = bytes[start]!;
+  const first = bytes[start + 1]!;
   if ((tag & 0x1f) === 0x1f) throw malformed('a tag number is too large');
-  if (first === 0x80) return readIndefinite(bytes, start, depth);
+  if (first === 0x80) return readIndefinite(bytes, start, limit, depth);
   const lengthOctets = first < 0x80 ? 0 : first & 0x7f;
   if (lengthOctets > 4) throw malformed('a length is too large');
-  let length = first < 0x80 ? first : 0;
-  for (let at = 0; at < lengthOctets; at++) {
-    const octet = bytes[start + 2 + at];
-    if (octet === undefined) throw malformed('a length is cut off');
-    length = length * 256 + octet;
-  }
   const from = start + 2 + lengthOctets;
-  if (length > bytes.length - from) throw malformed('a value is longer than what holds it');
+  if (from > limit) throw malformed('a length is cut off');
+  let length = first < 0x80 ? first : 0;
+  for (let at = start + 2; at < from; at++) length = length * 256 + bytes[at]!;
+  if (length > limit - from) throw malformed('a value is longer than what holds it');
   return new View(bytes, start, from, from + length, from + length, depth);
 }
 
 /** A value that ends where an end-of-contents mark stands: senders use it who do not know the length beforehand. */
-function readIndefinite(bytes: Uint8Array, start: number, depth: number): View {
+function readIndefinite(bytes: Uint8Array, start: number, limit: number, depth: number): View {
   const tag = bytes[start]!;
   if ((tag & constructed) === 0) throw malformed('a plain value has no length');
   const from = start + 2;
   let to = from;
-  while (bytes[to] !== 0 || bytes[to + 1] !== 0) to = readAt(bytes, to, depth + 1).end;
+  while (to + 2 > limit || bytes[to] !== 0 || bytes[to + 1] !== 0)
+    to = readAt(bytes, to, limit, depth + 1).end;
   return new View(bytes, start, from, to, to + 2, depth);
 }
 
