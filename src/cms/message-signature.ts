@@ -2,7 +2,7 @@ import { hash, X509Certificate, type KeyObject } from 'node:crypto';
 import { bytesOfBase64 } from '../kernel/base64.ts';
 import { readSignedData, type SignedData, type Signer } from '../kernel/cms/read-signed-data.ts';
 import { Fault } from '../kernel/fault.ts';
-import { areEqual, isSignedByInPool, signerCertificate } from './signature.ts';
+import { areEqual, isSignedBy, signerCertificate } from './signature.ts';
 
 /** Checks the signatures of messages. Made once per process: it keeps the keys of the devices that called last. */
 export interface SignatureReader {
@@ -10,7 +10,7 @@ export interface SignatureReader {
    * The SHA-256 of the certificate with which `body` was signed. Whose it is, and whether it is still good, is not asked here.
    * Faults: `malformedBody`, `tokenInvalid`.
    */
-  read(header: string, body: Uint8Array): Promise<Buffer>;
+  read(header: string, body: Uint8Array): Buffer;
 }
 
 /** A header has a certificate in it, and a chain of three at the most. */
@@ -55,7 +55,7 @@ export function signatureReader(mostCertificates = 20_000): SignatureReader {
   }
 
   return {
-    async read(header, body) {
+    read(header, body) {
       const bytes = header.length <= longestHeader ? bytesOfBase64(header.trim()) : undefined;
       if (!bytes)
         throw new Fault('malformedBody', "The header 'Mdm-Signature' is not a CMS message in Base64.");
@@ -65,7 +65,7 @@ export function signatureReader(mostCertificates = 20_000): SignatureReader {
         throw new Fault('malformedBody', "The 'Mdm-Signature' does not hold its signer's certificate.");
       }
       const { fingerprint, key } = certificate;
-      if (!(await isSignedByInPool({ signer: signedData.signer, content: body }, key))) {
+      if (!isSignedBy({ signer: signedData.signer, content: body }, key)) {
         throw new Fault('tokenInvalid', "The 'Mdm-Signature' is not one of this message.");
       }
       // Not before: strangers would crowd out those of devices.

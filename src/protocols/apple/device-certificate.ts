@@ -13,11 +13,11 @@ export interface CertificateSources {
  * The SHA-256 of the certificate by which the sender of a message shows who it is: by the signature of the message, else by TLS, else as the
  * proxy before the server says. Faults: `tokenMissing`, `tokenInvalid`, `malformedBody`.
  */
-export async function certificateOf(
+export function certificateOf(
   { signatures, proxyHeader }: CertificateSources,
   request: CertifiedRequest,
   body: Uint8Array,
-): Promise<Buffer> {
+): Buffer {
   const signature = request.headers['mdm-signature'];
   if (typeof signature === 'string') return signatures.read(signature, body);
   const [certificate] = clientCertificates(request, proxyHeader);

@@ -19,7 +19,7 @@ export async function checkInRoutes(server: FastifyInstance, options: AppleOptio
     schema: { hide: true },
     async handler(request: FastifyRequest<OrganizationPath>, reply) {
       const body = bodyOf(request);
-      const fingerprint = await certificateOf(sources, request, body);
+      const fingerprint = certificateOf(sources, request, body);
       const message = readCheckIn(body);
       const scope = await scopeOf(services.database, request);
       const answer = await change(services, scope, (context) =>

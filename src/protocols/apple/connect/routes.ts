@@ -26,7 +26,7 @@ export async function connectRoutes(server: FastifyInstance, options: AppleOptio
     schema: { hide: true },
     async handler(request: FastifyRequest<OrganizationPath>, reply) {
       const body = bodyOf(request);
-      const fingerprint = await certificateOf(sources, request, body);
+      const fingerprint = certificateOf(sources, request, body);
       const report = readReport(body);
       reply.header('cache-control', 'no-store');
       if (report.status === 'Idle') {

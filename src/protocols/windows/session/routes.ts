@@ -47,7 +47,7 @@ export async function sessionRoutes(server: FastifyInstance, settings: WindowsOp
     schema: { hide: true },
     async handler(request: FastifyRequest<OrganizationPath>, reply) {
       const body = bodyOf(request);
-      const certificates = await shownCertificates(settings, request, body);
+      const certificates = shownCertificates(settings, request, body);
       const message = readMessage(body);
       const { organization: hex } = request.params;
       const url = `${publicUrl}/ManagementServer/${hex}/MDM.svc`;

@@ -10,14 +10,14 @@ const signatureHeaders = ['mdm-signature', 'ms-signature'];
  * a signature of the message. Faults: `malformedBody`, `tokenInvalid` (a wrong signature).
  * https://learn.microsoft.com/windows/client-management/mdm/dmclient-csp (RequireMessageSigning)
  */
-export async function shownCertificates(
+export function shownCertificates(
   { signatures, certificateHeader }: Pick<WindowsOptions, 'signatures' | 'certificateHeader'>,
   request: CertifiedRequest,
   body: Uint8Array,
-): Promise<Buffer[]> {
+): Buffer[] {
   const shown = clientCertificates(request, certificateHeader).map((der) => hash('sha256', der, 'buffer'));
   const signature = signatureHeaders
     .map((name) => request.headers[name])
     .find((text) => typeof text === 'string');
-  return typeof signature === 'string' ? [...shown, await signatures.read(signature, body)] : shown;
+  return typeof signature === 'string' ? [...shown, signatures.read(signature, body)] : shown;
 }
