@@ -138,7 +138,7 @@ describe('is refused, and nothing is queued:', () => {
       /name of a command/,
     ],
     ['a RequestType that is no text', () => ({ RequestType: 7 }), 'RequestType', /string/],
-    ['a wrong argument', () => ({ RequestType: 'DeviceLock', PIN: '12' }), 'PIN', /pattern/],
+    ['a wrong argument', () => ({ RequestType: 'DeviceLock', PIN: '12' }), 'PIN', /^must be six digits$/],
     ['an unknown argument', () => ({ RequestType: 'RestartDevice', Fast: true }), 'Fast', /not a known/],
     ['a Mac to be wiped without PIN', () => ({ RequestType: 'EraseDevice' }), 'PIN', /is required/],
     [
